@@ -1,0 +1,84 @@
+//! Dual numbers: a value and a tangent, for derivatives along a direction.
+
+use crate::ops::{Op, Partials};
+use crate::real::{Real, gather, operators_from_apply};
+
+/// `value + tangent ε` with `ε² = 0`: a number together with how fast it moves along a direction.
+///
+/// Over `f64` it gives first derivatives; `Dual<Dual>` gives second ones, and so on.
+///
+/// ```
+/// use engine::{Dual, Real};
+///
+/// let x = Dual::variable(2.0);
+/// let y = x.powi(3);
+/// assert_eq!((y.value, y.tangent), (8.0, 12.0));
+///
+/// let twice = Dual { value: Dual::variable(2.0), tangent: Dual::from(1.0) };
+/// assert_eq!(twice.powi(3).tangent.tangent, 12.0);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Dual<R = f64> {
+    /// The primal.
+    pub value: R,
+    /// The derivative of the value along the direction.
+    pub tangent: R,
+}
+
+impl Dual {
+    /// A number that moves at speed one: the variable of a derivative.
+    pub fn variable(value: f64) -> Self {
+        Dual { value, tangent: 1.0 }
+    }
+}
+
+impl<R: Real> From<f64> for Dual<R> {
+    #[inline(always)]
+    fn from(constant: f64) -> Self {
+        Dual { value: R::from(constant), tangent: R::from(0.0) }
+    }
+}
+
+/// Adds up partial times tangent.
+struct Tangent<'a, R> {
+    args: &'a [Dual<R>],
+    total: R,
+}
+
+impl<R: Real> Partials<R> for Tangent<'_, R> {
+    #[inline(always)]
+    fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
+        let tangent = self.args[position].tangent;
+        if !tangent.is_zero() {
+            self.total += tangent.chain(partial());
+        }
+    }
+}
+
+impl<R: Real> Real for Dual<R> {
+    #[inline(always)]
+    fn apply(op: Op, args: &[Self]) -> Self {
+        gather(
+            args,
+            |arg| arg.value,
+            |values| {
+                let value = R::apply(op, values);
+                let mut sink = Tangent { args, total: R::from(0.0) };
+                op.partials(values, value, &mut sink);
+                Dual { value, tangent: sink.total }
+            },
+        )
+    }
+
+    #[inline(always)]
+    fn primal(self) -> f64 {
+        self.value.primal()
+    }
+
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        self.value.is_zero() && self.tangent.is_zero()
+    }
+}
+
+operators_from_apply!((R: Real) Dual<R>);

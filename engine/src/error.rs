@@ -1,0 +1,58 @@
+//! What can go wrong.
+
+use crate::ops::Op;
+
+/// An error of this crate. Each message names what it is about and says what to do.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A list of numbers has the wrong length.
+    #[error("{given} {what} given where the program has {expected}: give one number for each")]
+    Length {
+        /// Which list: parameters, inputs, tangents, ...
+        what: &'static str,
+        /// How many the program has.
+        expected: usize,
+        /// How many were given.
+        given: usize,
+    },
+    /// A program has no output of that position.
+    #[error("output {output} was asked of a program with {outputs}: count from 0")]
+    NoSuchOutput {
+        /// The position asked for, from 0.
+        output: usize,
+        /// How many there are.
+        outputs: usize,
+    },
+    /// A node's number is infinite or NaN although the numbers that it is made of are finite.
+    #[error("`{node}` is {value}: {} of {}{}", op.name(), join(args), hint(*needs))]
+    NotFinite {
+        /// The node's name, or its formula.
+        node: String,
+        /// Its number.
+        value: f64,
+        /// The op that made it.
+        op: Op,
+        /// The numbers of the op's arguments.
+        args: Vec<f64>,
+        /// What the op asks of its arguments, where they do not meet it.
+        needs: Option<&'static str>,
+    },
+    /// A constant belongs to no graph and has no derivatives.
+    #[error("the constant {0} belongs to no graph: make it a parameter or an input to differentiate it")]
+    Constant(f64),
+}
+
+fn join(numbers: &[f64]) -> String {
+    numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn hint(needs: Option<&str>) -> String {
+    match needs {
+        Some(needs) => format!("; it needs {needs}: keep its argument there"),
+        None => "; the result does not fit an f64: scale its arguments down".to_owned(),
+    }
+}
+
+/// The result of what may fail in this crate.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,63 @@
+//! The result of a reverse sweep over a graph.
+
+use crate::sweep;
+use crate::value::Value;
+use std::ops::Index;
+
+/// The derivatives of one value by the nodes of its graph, indexed by value.
+///
+/// ```
+/// use engine::Graph;
+///
+/// let g = Graph::new();
+/// let (a, b) = (g.param("a", 2.0), g.param("b", -3.0));
+/// let c = a * b;
+/// let grad = (c + a).backward();
+/// assert_eq!((grad[a], grad[b], grad[c]), (-2.0, 2.0, 1.0));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Gradients {
+    adjoints: Vec<f64>,
+    /// Which graph, and which round of it, these belong to; none for those of a constant.
+    round: Option<u64>,
+}
+
+impl Gradients {
+    /// No derivatives yet: for [`Value::backward_into`].
+    pub fn new() -> Self {
+        Gradients::default()
+    }
+
+    /// The derivative by a node, like indexing: zero by what the value does not depend on.
+    ///
+    /// # Panics
+    ///
+    /// When the node belongs to another graph, or the graph has been cleared since.
+    pub fn get(&self, by: Value<'_>) -> f64 {
+        self[by]
+    }
+
+    pub(crate) fn fill(&mut self, of: Value<'_>) {
+        self.adjoints.clear();
+        self.round = of.graph().map(|graph| {
+            graph.with(|program, numbers, round| {
+                let end = of.node().map_or(0, |node| node as usize + 1);
+                self.adjoints.resize(end, 0.0);
+                self.adjoints[end - 1] = 1.0;
+                sweep::reverse(program, numbers, &mut self.adjoints);
+                round
+            })
+        });
+    }
+}
+
+impl Index<Value<'_>> for Gradients {
+    type Output = f64;
+
+    fn index(&self, by: Value<'_>) -> &f64 {
+        let (Some(graph), Some(node)) = (by.graph(), by.node()) else { return &0.0 };
+        let same = graph.with(|_, _, round| self.round.is_none_or(|own| own == round));
+        assert!(same, "`{}` is no node of the graph that these gradients were taken on", by.formula());
+        self.adjoints.get(node as usize).unwrap_or(&0.0)
+    }
+}

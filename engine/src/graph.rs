@@ -1,0 +1,239 @@
+//! The graph: records nodes, names them and owns their numbers.
+
+use crate::error::{Error, Result};
+use crate::ops::Op;
+use crate::program::Program;
+use crate::value::Value;
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Records what is computed with its [`Value`]s.
+///
+/// A graph is an object one makes, holds and drops. Its values cannot outlive it and cannot be mixed with those of
+/// another graph. A recorded node takes 20 bytes.
+///
+/// ```
+/// use engine::Graph;
+///
+/// let g = Graph::new();
+/// let (w, x) = (g.param("w", 0.5), g.input("x", -2.0));
+/// let y = (w * x).tanh().named("y");
+/// assert_eq!(y.number(), (-1.0f64).tanh());
+/// assert_eq!(g.program(&[y]).names().map(|(name, _)| name).collect::<Vec<_>>(), ["w", "x", "y"]);
+/// ```
+pub struct Graph {
+    record: RefCell<Record>,
+}
+
+struct Record {
+    program: Program,
+    numbers: Vec<f64>,
+    /// Tells apart graphs, and the rounds of one graph between calls of `clear`.
+    round: u64,
+}
+
+fn next_round() -> u64 {
+    static ROUNDS: AtomicU64 = AtomicU64::new(0);
+    ROUNDS.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Default for Graph {
+    fn default() -> Self {
+        Graph::new()
+    }
+}
+
+impl fmt::Debug for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Graph({} nodes)", self.len())
+    }
+}
+
+impl Graph {
+    /// A graph without nodes.
+    pub fn new() -> Self {
+        Graph { record: RefCell::new(Record { program: Program::default(), numbers: Vec::new(), round: next_round() }) }
+    }
+
+    /// A number to differentiate with respect to. A name that is given again passes to the new node.
+    pub fn param(&self, name: &str, number: f64) -> Value<'_> {
+        self.leaf(number, Program::push_param).named(name)
+    }
+
+    /// A number that is data. It can be asked for its derivative like any node, but is no parameter of the program.
+    pub fn input(&self, name: &str, number: f64) -> Value<'_> {
+        self.leaf(number, Program::push_input).named(name)
+    }
+
+    /// Parameters without names, one a number.
+    pub fn params(&self, numbers: &[f64]) -> Vec<Value<'_>> {
+        numbers.iter().map(|&number| self.leaf(number, Program::push_param)).collect()
+    }
+
+    /// Inputs without names, one a number.
+    pub fn inputs(&self, numbers: &[f64]) -> Vec<Value<'_>> {
+        numbers.iter().map(|&number| self.leaf(number, Program::push_input)).collect()
+    }
+
+    /// How many nodes are recorded.
+    pub fn len(&self) -> usize {
+        self.record.borrow().program.len()
+    }
+
+    /// Whether nothing is recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The node that a name was last given to.
+    pub fn get(&self, name: &str) -> Option<Value<'_>> {
+        let record = self.record.borrow();
+        record.program.node(name).map(|node| self.value(&record, node))
+    }
+
+    /// What is recorded, without its numbers, with these outputs.
+    ///
+    /// A constant among the outputs becomes a node.
+    ///
+    /// # Panics
+    ///
+    /// When an output belongs to another graph.
+    pub fn program(&self, outputs: &[Value<'_>]) -> Program {
+        let outputs = outputs.iter().map(|output| self.place(*output)).collect();
+        self.record.borrow().program.with_outputs(outputs)
+    }
+
+    /// The numbers of the parameters, in the order of [`Program::params`].
+    pub fn param_numbers(&self) -> Vec<f64> {
+        let record = self.record.borrow();
+        record.program.params().iter().map(|&node| record.numbers[node as usize]).collect()
+    }
+
+    /// The numbers of the inputs, in the order of [`Program::inputs`].
+    pub fn input_numbers(&self) -> Vec<f64> {
+        let record = self.record.borrow();
+        record.program.inputs().iter().map(|&node| record.numbers[node as usize]).collect()
+    }
+
+    /// Forgets every node and keeps the memory, so that recording again allocates nothing.
+    ///
+    /// ```
+    /// let mut g = engine::Graph::new();
+    /// for step in 0..3 {
+    ///     g.clear();
+    ///     let x = g.param("x", f64::from(step));
+    ///     assert_eq!((x * x).backward()[x], 2.0 * f64::from(step));
+    /// }
+    /// assert_eq!(g.len(), 2);
+    /// ```
+    pub fn clear(&mut self) {
+        let record = self.record.get_mut();
+        record.program.clear();
+        record.numbers.clear();
+        record.round = next_round();
+    }
+
+    /// The first node, in order of recording, that is infinite or NaN although its arguments are finite.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let p = g.param("p", -0.5);
+    /// let loss = -(p.ln() * 2.0).named("score");
+    /// let error = g.check_finite().unwrap_err().to_string();
+    /// assert_eq!(error, "`ln(p)` is NaN: ln of -0.5; it needs x > 0: keep its argument there");
+    /// ```
+    pub fn check_finite(&self) -> Result<()> {
+        let record = self.record.borrow();
+        record.program.check_finite(&record.numbers)
+    }
+
+    fn leaf(&self, number: f64, push: fn(&mut Program) -> u32) -> Value<'_> {
+        let record = &mut *self.record.borrow_mut();
+        let node = push(&mut record.program);
+        record.numbers.push(number);
+        Value::new(self, node, number)
+    }
+
+    fn value(&self, record: &Record, node: usize) -> Value<'_> {
+        Value::new(self, node as u32, record.numbers[node])
+    }
+
+    /// The node of a value; a constant becomes one.
+    fn place(&self, value: Value<'_>) -> u32 {
+        if let Some(graph) = value.graph() {
+            graph.same_as(self, value, value);
+        }
+        self.record.borrow_mut().operand(value)
+    }
+
+    #[inline(always)]
+    pub(crate) fn record<'g>(&'g self, op: Op, args: &[Value<'g>], number: f64) -> Value<'g> {
+        let record = &mut *self.record.borrow_mut();
+        let node = match args {
+            [x] => {
+                let x = record.operand(*x);
+                record.program.push(op, [x, 0])
+            }
+            [a, b] => {
+                let operands = [record.operand(*a), record.operand(*b)];
+                record.program.push(op, operands)
+            }
+            many => {
+                let operands: smallvec::SmallVec<[u32; 64]> = many.iter().map(|arg| record.operand(*arg)).collect();
+                record.program.push_many(op, operands)
+            }
+        };
+        record.numbers.push(number);
+        Value::new(self, node, number)
+    }
+
+    /// Refuses two values of two graphs.
+    #[inline(always)]
+    pub(crate) fn same_as(&self, other: &Graph, own: Value<'_>, others: Value<'_>) {
+        if !std::ptr::eq(self, other) {
+            two_graphs(own, others);
+        }
+    }
+
+    pub(crate) fn set_name(&self, node: u32, name: &str) {
+        self.record.borrow_mut().program.set_name(name, node);
+    }
+
+    pub(crate) fn with<T>(&self, read: impl FnOnce(&Program, &[f64], u64) -> T) -> T {
+        let record = self.record.borrow();
+        read(&record.program, &record.numbers, record.round)
+    }
+}
+
+impl Record {
+    #[inline(always)]
+    fn operand(&mut self, value: Value<'_>) -> u32 {
+        match value.node() {
+            Some(node) => node,
+            None => {
+                self.numbers.push(value.number());
+                self.program.push_constant(value.number())
+            }
+        }
+    }
+}
+
+#[cold]
+fn two_graphs(a: Value<'_>, b: Value<'_>) -> ! {
+    panic!("`{}` and `{}` belong to two graphs: record both on one `Graph`", a.formula(), b.formula())
+}
+
+impl Program {
+    /// The first node that is infinite or NaN although its arguments are finite, given the number of every node.
+    pub(crate) fn check_finite(&self, numbers: &[f64]) -> Result<()> {
+        let origin = (0..self.len()).find(|&node| {
+            let mut args = self.args(node).iter().map(|&arg| numbers[arg as usize]);
+            !numbers[node].is_finite() && args.all(f64::is_finite)
+        });
+        let Some(node) = origin else { return Ok(()) };
+        let args: Vec<f64> = self.args(node).iter().map(|&arg| numbers[arg as usize]).collect();
+        let op = self.op(node);
+        Err(Error::NotFinite { node: self.formula(node), value: numbers[node], op, needs: op.violated(&args), args })
+    }
+}

@@ -1,0 +1,41 @@
+//! Scalar automatic differentiation.
+//!
+//! A computation is an append-only list of nodes, each an operation on earlier nodes: a [`Program`]. Two [`sweep`]s run
+//! it, one forward, one backward, on any number type ([`Real`]): `f64`, [`Dual`], [`Lanes`], or the [`Value`]s of a
+//! [`Graph`] that is being recorded. All derivatives are these two sweeps at some type.
+//!
+//! ```
+//! use engine::Graph;
+//!
+//! let g = Graph::new();
+//! let (w1, b1) = (g.param("w1", 0.5), g.param("b1", 0.0));
+//! let (x1, y_true) = (g.input("x1", -2.0), g.input("y_true", 1.0));
+//! let y_pred = (w1 * x1 + b1).sigmoid().named("y_pred");
+//! let loss = (y_true - y_pred).powi(2).named("L");
+//! let grad = loss.backward();
+//! println!("dL/dw1 = {}", grad[w1]);
+//! # assert!((grad[w1] - 0.5749393618).abs() < 1e-9);
+//! ```
+
+mod derive;
+mod dual;
+mod error;
+mod formula;
+mod gradients;
+mod graph;
+mod lanes;
+mod ops;
+mod program;
+mod real;
+pub mod sweep;
+mod value;
+
+pub use dual::Dual;
+pub use error::{Error, Result};
+pub use gradients::Gradients;
+pub use graph::Graph;
+pub use lanes::Lanes;
+pub use ops::{Notation, Op, Partials};
+pub use program::Program;
+pub use real::Real;
+pub use value::Value;

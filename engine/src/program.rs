@@ -1,0 +1,208 @@
+//! A program: a graph without its numbers.
+
+use crate::error::{Error, Result};
+use crate::ops::Op;
+use indexmap::IndexMap;
+
+/// The place of a forgotten name, see [`Program::clear`].
+const FORGOTTEN: u32 = u32::MAX;
+
+/// An append-only list of nodes, each an operation on earlier nodes, with named leaves and chosen outputs.
+///
+/// A program holds no numbers but its constants: the same one runs at any point and on any [`Real`](crate::Real). It
+/// is made by recording ([`Graph::program`](crate::Graph::program), [`Program::record`]) and is therefore always in
+/// order: a node comes after its arguments.
+///
+/// ```
+/// use engine::Program;
+///
+/// let program = Program::record(&[3.0, 0.5], |x| x[0] * x[1].exp());
+/// assert_eq!(program.evaluate(&[2.0, 0.0], &[])?, [2.0]);
+/// assert_eq!(program.gradient(&[2.0, 0.0], &[])?, [1.0, 2.0]);
+/// # Ok::<(), engine::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    nodes: Vec<Node>,
+    pool: Vec<u32>,
+    names: IndexMap<String, u32>,
+    params: Vec<u32>,
+    inputs: Vec<u32>,
+    outputs: Vec<u32>,
+}
+
+/// Operands are node numbers; of an op with more than two, the place in the pool and the count; of a leaf, its position
+/// among the parameters or inputs; of a constant, the bits of its number.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    op: Op,
+    operands: [u32; 2],
+}
+
+impl Program {
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are no nodes.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The op of a node.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such node.
+    #[inline(always)]
+    pub fn op(&self, node: usize) -> Op {
+        self.nodes[node].op
+    }
+
+    /// The nodes that a node is made of, in the order of the op's arguments.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such node.
+    #[inline(always)]
+    pub fn args(&self, node: usize) -> &[u32] {
+        let Node { op, operands } = &self.nodes[node];
+        match op.arity() {
+            Some(few @ 0..=2) => &operands[..few],
+            _ => &self.pool[operands[0] as usize..][..operands[1] as usize],
+        }
+    }
+
+    /// The number of a constant node.
+    pub fn constant(&self, node: usize) -> Option<f64> {
+        let Node { op, operands: [high, low] } = *self.nodes.get(node)?;
+        (op == Op::Const).then(|| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
+    }
+
+    /// The position of a leaf among the parameters or the inputs.
+    #[inline(always)]
+    pub(crate) fn position(&self, leaf: usize) -> usize {
+        self.nodes[leaf].operands[0] as usize
+    }
+
+    /// The nodes of the parameters, in the order in which they were made.
+    pub fn params(&self) -> &[u32] {
+        &self.params
+    }
+
+    /// The nodes of the inputs, in the order in which they were made.
+    pub fn inputs(&self) -> &[u32] {
+        &self.inputs
+    }
+
+    /// The nodes of the outputs.
+    pub fn outputs(&self) -> &[u32] {
+        &self.outputs
+    }
+
+    /// The node of one output, counted from 0; an error when there is none.
+    pub fn output(&self, output: usize) -> Result<usize> {
+        let node = self.outputs.get(output).ok_or(Error::NoSuchOutput { output, outputs: self.outputs.len() })?;
+        Ok(*node as usize)
+    }
+
+    /// Names and their nodes, in the order in which the names were first given.
+    pub fn names(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.names.iter().filter(|(_, node)| **node != FORGOTTEN).map(|(name, node)| (name.as_str(), *node as usize))
+    }
+
+    /// The node that a name was last given to.
+    pub fn node(&self, name: &str) -> Option<usize> {
+        self.names.get(name).copied().filter(|node| *node != FORGOTTEN).map(|node| node as usize)
+    }
+
+    /// The name of a node, if it has one.
+    pub fn name(&self, node: usize) -> Option<&str> {
+        self.names().find(|(_, named)| *named == node).map(|(name, _)| name)
+    }
+
+    /// The same nodes with other outputs.
+    pub(crate) fn with_outputs(&self, outputs: Vec<u32>) -> Program {
+        let mut program = Program { outputs, ..self.clone() };
+        program.names.retain(|_, node| *node != FORGOTTEN);
+        program
+    }
+
+    /// The same program with a node cut loose from what made it: it becomes the last parameter.
+    ///
+    /// "The derivative of A with respect to B", for a B in the middle of a computation, is the derivative of this
+    /// program by that parameter.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let x = g.param("x", 2.0);
+    /// let h = (x * x).named("h");
+    /// let program = (h * x).program();
+    /// let loose = program.cut(program.node("h").unwrap());
+    /// assert_eq!(loose.gradient(&[2.0, 4.0], &[])?, [4.0, 2.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When there is no such node.
+    pub fn cut(&self, node: usize) -> Program {
+        let mut program = self.clone();
+        program.nodes[node] = Node { op: Op::Param, operands: [self.params.len() as u32, 0] };
+        program.params.push(node as u32);
+        program
+    }
+
+    #[inline(always)]
+    pub(crate) fn push(&mut self, op: Op, operands: [u32; 2]) -> u32 {
+        let node = self.nodes.len() as u32;
+        assert!(node < FORGOTTEN, "a graph holds at most {FORGOTTEN} nodes: clear it, or use several");
+        self.nodes.push(Node { op, operands });
+        node
+    }
+
+    pub(crate) fn push_many(&mut self, op: Op, args: impl IntoIterator<Item = u32>) -> u32 {
+        let start = self.pool.len();
+        self.pool.extend(args);
+        let place = |n: usize| u32::try_from(n).expect("a graph holds at most 2^32 arguments of n-ary nodes");
+        self.push(op, [place(start), place(self.pool.len() - start)])
+    }
+
+    pub(crate) fn push_param(&mut self) -> u32 {
+        let node = self.push(Op::Param, [self.params.len() as u32, 0]);
+        self.params.push(node);
+        node
+    }
+
+    pub(crate) fn push_input(&mut self) -> u32 {
+        let node = self.push(Op::Input, [self.inputs.len() as u32, 0]);
+        self.inputs.push(node);
+        node
+    }
+
+    #[inline(always)]
+    pub(crate) fn push_constant(&mut self, number: f64) -> u32 {
+        let bits = number.to_bits();
+        self.push(Op::Const, [(bits >> 32) as u32, bits as u32])
+    }
+
+    /// Gives a name, which an earlier node of that name loses.
+    pub(crate) fn set_name(&mut self, name: &str, node: u32) {
+        match self.names.get_mut(name) {
+            Some(place) => *place = node,
+            None => drop(self.names.insert(name.to_owned(), node)),
+        }
+    }
+
+    /// Forgets the nodes and keeps the memory: also the names, for the nodes to come, unless this round did not use
+    /// them.
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+        self.pool.clear();
+        self.params.clear();
+        self.inputs.clear();
+        self.outputs.clear();
+        self.names.retain(|_, node| std::mem::replace(node, FORGOTTEN) != FORGOTTEN);
+    }
+}

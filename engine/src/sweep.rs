@@ -1,0 +1,84 @@
+//! The two sweeps over a program, generic over the number type.
+
+use crate::error::{Error, Result};
+use crate::ops::{Op, Partials};
+use crate::program::Program;
+use crate::real::{Real, gather};
+
+/// Runs the program: the number of every node, from those of the parameters and inputs.
+///
+/// `numbers` is filled anew and its memory is used again. Errors when a list is not as long as the program's.
+///
+/// ```
+/// use engine::{Dual, Program, sweep};
+///
+/// let program = Program::record(&[1.0], |x| x[0].powi(3));
+/// let mut numbers = Vec::new();
+/// sweep::forward(&program, &[Dual::variable(2.0)], &[], &mut numbers)?;
+/// assert_eq!(numbers[program.output(0)?].tangent, 12.0);
+/// # Ok::<(), engine::Error>(())
+/// ```
+pub fn forward<R: Real>(program: &Program, params: &[R], inputs: &[R], numbers: &mut Vec<R>) -> Result<()> {
+    expect_length("parameters", program.params().len(), params.len())?;
+    expect_length("inputs", program.inputs().len(), inputs.len())?;
+    numbers.clear();
+    numbers.reserve(program.len());
+    for node in 0..program.len() {
+        let number = match program.op(node) {
+            Op::Param => params[program.position(node)],
+            Op::Input => inputs[program.position(node)],
+            Op::Const => R::from(program.constant(node).unwrap_or(f64::NAN)),
+            op => gather(program.args(node), |&arg| numbers[arg as usize], |args| R::apply(op, args)),
+        };
+        numbers.push(number);
+    }
+    Ok(())
+}
+
+/// Carries adjoints from the outputs to the leaves.
+///
+/// `numbers` are those of a forward sweep. `adjoints` come in holding the seeds (1 at the output of a gradient, 0
+/// elsewhere) and go out holding the derivative of the seeded combination by each node; when they are shorter than the
+/// program, only that beginning of the program is swept.
+///
+/// # Panics
+///
+/// When there are fewer numbers than adjoints, or more adjoints than nodes.
+pub fn reverse<R: Real>(program: &Program, numbers: &[R], adjoints: &mut [R]) {
+    for node in (0..adjoints.len()).rev() {
+        let (earlier, from) = adjoints.split_at_mut(node);
+        let adjoint = from[0];
+        if adjoint.is_zero() {
+            continue;
+        }
+        let args = program.args(node);
+        let mut sink = PullBack { program, args, adjoint, adjoints: earlier };
+        gather(
+            args,
+            |&arg| numbers[arg as usize],
+            |values| program.op(node).partials(values, numbers[node], &mut sink),
+        );
+    }
+}
+
+/// Adds adjoint times partial to the adjoint of each argument.
+struct PullBack<'a, R> {
+    program: &'a Program,
+    args: &'a [u32],
+    adjoint: R,
+    adjoints: &'a mut [R],
+}
+
+impl<R: Real> Partials<R> for PullBack<'_, R> {
+    #[inline(always)]
+    fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
+        let arg = self.args[position] as usize;
+        if self.program.op(arg) != Op::Const {
+            self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
+        }
+    }
+}
+
+pub(crate) fn expect_length(what: &'static str, expected: usize, given: usize) -> Result<()> {
+    if expected == given { Ok(()) } else { Err(Error::Length { what, expected, given }) }
+}

@@ -1,0 +1,274 @@
+//! The value: a handle on a node of a graph, with its number inside.
+
+use crate::gradients::Gradients;
+use crate::graph::Graph;
+use crate::ops::{Op, each_op};
+use crate::program::Program;
+use crate::real::{Real, gather, operators_from_apply};
+use smallvec::SmallVec;
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A number of a computation that is being recorded.
+///
+/// Values are copied freely and take part in arithmetic with each other and with `f64`. A value made from a bare number
+/// is a constant: it belongs to no graph, and records nothing until it meets a value that does. Values compare by their
+/// numbers.
+///
+/// ```
+/// use engine::Graph;
+///
+/// let g = Graph::new();
+/// let x = g.param("x", 3.0);
+/// let y = 12.0 / (x + 1.0) - x * x;
+/// assert_eq!(y, -6.0);
+/// assert_eq!(y.backward()[x], -12.0 / 16.0 - 6.0);
+/// assert_eq!(y.formula(), "12/(x + 1) - x*x");
+/// ```
+#[derive(Clone, Copy)]
+pub struct Value<'g> {
+    graph: Option<&'g Graph>,
+    node: u32,
+    number: f64,
+}
+
+impl<'g> Value<'g> {
+    #[inline(always)]
+    pub(crate) fn new(graph: &'g Graph, node: u32, number: f64) -> Self {
+        Value { graph: Some(graph), node, number }
+    }
+
+    #[inline(always)]
+    pub(crate) fn graph(self) -> Option<&'g Graph> {
+        self.graph
+    }
+
+    /// The node; a constant has none.
+    #[inline(always)]
+    pub(crate) fn node(self) -> Option<u32> {
+        self.graph.map(|_| self.node)
+    }
+
+    /// The number itself.
+    #[inline(always)]
+    pub fn number(self) -> f64 {
+        self.number
+    }
+
+    /// Names the node; a constant stays without. A name that is given again passes to the new node.
+    pub fn named(self, name: &str) -> Self {
+        if let Some(graph) = self.graph {
+            graph.set_name(self.node, name);
+        }
+        self
+    }
+
+    /// The name, or else the formula in terms of named nodes; long ones are cut short with `…`.
+    pub fn formula(self) -> String {
+        match self.graph {
+            Some(graph) => graph.with(|program, _, _| program.formula(self.node as usize)),
+            None => self.number.to_string(),
+        }
+    }
+
+    /// The derivatives of this value by every node of its graph.
+    ///
+    /// Nothing is kept in the graph: each call gives the gradients anew. The gradients of a constant are zero.
+    pub fn backward(self) -> Gradients {
+        let mut gradients = Gradients::new();
+        self.backward_into(&mut gradients);
+        gradients
+    }
+
+    /// As [`backward`](Value::backward), into gradients whose memory is used again.
+    pub fn backward_into(self, gradients: &mut Gradients) {
+        gradients.fill(self);
+    }
+
+    /// What the graph has recorded, with this value as the one output.
+    ///
+    /// For a constant it is the program of that constant alone.
+    pub fn program(self) -> Program {
+        match self.graph {
+            Some(graph) => graph.program(&[self]),
+            None => Graph::new().program(&[self]),
+        }
+    }
+
+    /// The graph of the arguments, if any has one.
+    #[inline(always)]
+    fn common_graph(args: &[Self]) -> Option<&'g Graph> {
+        let mut found: Option<(&'g Graph, Self)> = None;
+        for &arg in args {
+            if let Some(graph) = arg.graph {
+                match found {
+                    Some((first, own)) => first.same_as(graph, own, arg),
+                    None => found = Some((graph, arg)),
+                }
+            }
+        }
+        found.map(|(graph, _)| graph)
+    }
+}
+
+impl From<f64> for Value<'_> {
+    #[inline(always)]
+    fn from(number: f64) -> Self {
+        Value { graph: None, node: 0, number }
+    }
+}
+
+impl Real for Value<'_> {
+    #[inline(always)]
+    fn apply(op: Op, args: &[Self]) -> Self {
+        let number = gather(args, |arg| arg.number, |numbers| op.value(numbers));
+        match Self::common_graph(args) {
+            Some(graph) => graph.record(op, args, number),
+            None => Value::from(number),
+        }
+    }
+
+    #[inline(always)]
+    fn primal(self) -> f64 {
+        self.number
+    }
+
+    /// Only a constant is sure to be zero when the program runs again.
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        self.graph.is_none() && self.number == 0.0
+    }
+
+    /// Leaves out products with the constants 0 and 1, which a recorded sweep is full of.
+    fn chain(self, partial: Self) -> Self {
+        let is = |value: Self, number: f64| value.graph.is_none() && value.number == number;
+        if is(self, 1.0) || partial.is_zero() {
+            partial
+        } else if is(partial, 1.0) || self.is_zero() {
+            self
+        } else {
+            Self::apply(Op::Chain, &[self, partial])
+        }
+    }
+
+    fn accumulate(&mut self, other: Self) {
+        *self = if self.is_zero() { other } else { *self + other };
+    }
+}
+
+operators_from_apply!(('g) Value<'g>);
+
+macro_rules! value_methods {
+    (
+        operators { $($operators:tt)* }
+        functions { $(
+            $(#[$doc:meta])*
+            $Op:ident $name:ident($first:ident $(, $rest:ident)*) -> $y:ident { $($formula:tt)* }
+        )* }
+        many { $(
+            $(#[$many_doc:meta])*
+            $ManyOp:ident $many_name:ident $many_args:tt -> $many_y:ident { $($many_formula:tt)* }
+        )* }
+        two_lists { $(
+            $(#[$two_doc:meta])*
+            $TwoOp:ident $two_name:ident $two_args:tt -> $two_y:ident { $($two_formula:tt)* }
+        )* }
+    ) => {
+        /// The functions of the op table.
+        impl<'g> Value<'g> {
+            /// The power with a whole exponent.
+            #[inline]
+            pub fn powi(self, n: i32) -> Self {
+                Real::powi(self, n)
+            }
+
+            $(
+                $(#[$doc])*
+                #[inline]
+                pub fn $name(self $(, $rest: impl Into<Value<'g>>)*) -> Self {
+                    Real::$name(self $(, $rest.into())*)
+                }
+            )*
+            $(
+                $(#[$many_doc])*
+                #[inline]
+                pub fn $many_name(all: &[Self]) -> Self {
+                    <Self as Real>::$many_name(all)
+                }
+            )*
+            $(
+                $(#[$two_doc])*
+                ///
+                /// # Panics
+                ///
+                /// When the two lists differ in length.
+                #[inline]
+                pub fn $two_name(a: &[Self], b: &[Self]) -> Self {
+                    <Self as Real>::$two_name(a, b)
+                }
+            )*
+        }
+    };
+}
+each_op!(value_methods);
+
+/// One `sum` node, however many there are.
+impl<'g> std::iter::Sum for Value<'g> {
+    fn sum<I: Iterator<Item = Self>>(values: I) -> Self {
+        Value::sum(&values.collect::<SmallVec<[Value<'g>; 16]>>())
+    }
+}
+
+impl std::iter::Product for Value<'_> {
+    fn product<I: Iterator<Item = Self>>(values: I) -> Self {
+        values.reduce(|product, value| product * value).unwrap_or(Value::from(1.0))
+    }
+}
+
+impl<'a, 'g: 'a> std::iter::Sum<&'a Value<'g>> for Value<'g> {
+    fn sum<I: Iterator<Item = &'a Value<'g>>>(values: I) -> Self {
+        values.copied().sum()
+    }
+}
+
+impl<'a, 'g: 'a> std::iter::Product<&'a Value<'g>> for Value<'g> {
+    fn product<I: Iterator<Item = &'a Value<'g>>>(values: I) -> Self {
+        values.copied().product()
+    }
+}
+
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl PartialOrd for Value<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.number.partial_cmp(&other.number)
+    }
+}
+
+impl PartialEq<f64> for Value<'_> {
+    fn eq(&self, other: &f64) -> bool {
+        self.number == *other
+    }
+}
+
+impl PartialOrd<f64> for Value<'_> {
+    fn partial_cmp(&self, other: &f64) -> Option<Ordering> {
+        self.number.partial_cmp(other)
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number.fmt(f)
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {}", self.formula(), self.number)
+    }
+}
