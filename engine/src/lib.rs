@@ -17,6 +17,7 @@
 //! # assert!((grad[w1] - 0.5749393618).abs() < 1e-9);
 //! ```
 
+pub mod check;
 mod derive;
 mod dual;
 mod error;
