@@ -56,6 +56,13 @@ macro_rules! define_real {
             /// Whether this is zero in every part and always will be, so that a sweep need not follow it.
             fn is_zero(self) -> bool;
 
+            /// Names the number where it is being recorded, and does nothing elsewhere: so a function of any `Real` can
+            /// say what its intermediate quantities are called.
+            #[inline(always)]
+            fn named(self, _name: &str) -> Self {
+                self
+            }
+
             /// This times a partial derivative, where exactly zero times anything is zero: see the conventions.
             #[inline(always)]
             fn chain(self, partial: Self) -> Self {

@@ -133,6 +133,10 @@ impl Real for Value<'_> {
         self.number
     }
 
+    fn named(self, name: &str) -> Self {
+        Value::named(self, name)
+    }
+
     /// Only a constant is sure to be zero when the program runs again.
     #[inline(always)]
     fn is_zero(self) -> bool {
