@@ -7,6 +7,7 @@ use crate::program::Program;
 use crate::real::Real;
 use crate::sweep::{expect_length, forward, reverse};
 use crate::value::Value;
+use std::collections::HashMap;
 
 impl Program {
     /// Records a function of parameters at a point.
@@ -90,8 +91,8 @@ impl Program {
     pub fn differentiate(&self, output: usize) -> Result<Program> {
         let output = self.output(output)?;
         let graph = Graph::new();
-        let name = |&leaf: &u32| self.name(leaf as usize);
-        let leaf = |leaf, param: bool| match (name(leaf), param) {
+        let names: HashMap<usize, &str> = self.names().map(|(name, node)| (node, name)).collect();
+        let leaf = |&leaf: &u32, param: bool| match (names.get(&(leaf as usize)), param) {
             (Some(name), true) => graph.param(name, f64::NAN),
             (Some(name), false) => graph.input(name, f64::NAN),
             (None, true) => graph.params(&[f64::NAN])[0],

@@ -55,7 +55,10 @@ impl Program {
             parts += 1;
             match part {
                 Part::Text(piece) => text.push_str(piece),
-                Part::Node(..) if parts > LONGEST => text.push('…'),
+                Part::Node(..) if parts > LONGEST => {
+                    text.push('…');
+                    break;
+                }
                 Part::Node(node, _) if names.contains_key(&node) && !(unfold && node == root) => {
                     text.push_str(names[&node]);
                 }
@@ -89,7 +92,7 @@ impl Program {
             Notation::Prefix(symbol, binds) => (binds, vec![Part::Text(symbol), operand(0, binds)]),
             Notation::Call => {
                 let mut parts = vec![Part::Text(op.name()), Part::Text("(")];
-                for position in 0..args.len() {
+                for position in 0..args.len().min(LONGEST) {
                     parts.extend((position > 0).then_some(Part::Text(", ")));
                     parts.push(operand(position, 0));
                 }

@@ -161,9 +161,8 @@ impl Graph {
 
     /// The node of a value; a constant becomes one.
     fn place(&self, value: Value<'_>) -> u32 {
-        if let Some(graph) = value.graph() {
-            graph.same_as(self, value, value);
-        }
+        let own = value.graph().is_none_or(|graph| std::ptr::eq(graph, self));
+        assert!(own, "`{}` belongs to another graph: ask its own for the program", value.formula());
         self.record.borrow_mut().operand(value)
     }
 
