@@ -1,0 +1,66 @@
+//! Recording, the reverse sweep and a training step of each workload, beside the hand-written gradient in the same run.
+
+use benches::by_engine::Recorder;
+use benches::workload::{Digits, Expression, Method, Moons, RATE, SeedNet, Workload};
+use benches::{by_engine, by_hand, models};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use engine::Value;
+use std::hint::black_box;
+
+fn workloads(criterion: &mut Criterion) {
+    time(criterion, &SeedNet::load().0, by_hand::seed_net, |p, x| models::seed_net(p, x));
+    time(criterion, &Moons::load(), by_hand::moons, |p, x| models::moons(p, x));
+    time(criterion, &Digits::load(), by_hand::digits, |p, x| models::digits(p, x));
+    time(criterion, &Expression::tiny(), by_hand::tiny, |p, x| models::tiny(p, x));
+    time(criterion, &Expression::small(), by_hand::small, |p, x| models::small(p, x));
+}
+
+fn time<const P: usize, const I: usize>(
+    criterion: &mut Criterion,
+    workload: &Workload<P, I>,
+    by_hand: impl Method<P, I>,
+    model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
+) {
+    let mut group = criterion.benchmark_group(workload.name);
+    let sample = &workload.samples[0];
+    group.bench_function("recording", |bencher| {
+        let mut recorder = Recorder::default();
+        bencher.iter(|| recorder.record(black_box(&workload.params), sample, &model, |loss, _, _| loss.number()));
+    });
+    group.bench_function("reverse sweep", |bencher| {
+        Recorder::default().record(&workload.params, sample, &model, |loss, _, gradients| {
+            bencher.iter(|| loss.backward_into(gradients));
+        });
+    });
+    training_step(&mut group, "step, recorded", workload, by_engine::record(&model));
+    match by_engine::replay(&model) {
+        Ok(replay) => training_step(&mut group, "step, replayed", workload, replay),
+        Err(error) => panic!("{}: {error}", workload.name),
+    }
+    training_step(&mut group, "step, by hand", workload, by_hand);
+    group.finish();
+}
+
+/// The gradient and the update that gradient descent makes of it; the next step begins at the same place again.
+fn training_step<const P: usize, const I: usize>(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    workload: &Workload<P, I>,
+    mut method: impl Method<P, I>,
+) {
+    let (mut gradient, mut updated) = ([0.0; P], [0.0; P]);
+    group.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            let params = black_box(&workload.params);
+            black_box(method(params, &workload.samples[0], &mut gradient));
+            for ((after, before), derivative) in updated.iter_mut().zip(params).zip(&gradient) {
+                *after = before - RATE * derivative;
+            }
+            black_box(&mut updated);
+        });
+    });
+}
+
+criterion_group!(benches, workloads);
+criterion_main!(benches);

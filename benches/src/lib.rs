@@ -1,0 +1,11 @@
+//! Workloads for timing the engine, each beside the gradient that one would write by hand.
+//!
+//! Every way of computing a workload's loss and gradient is a [`Method`], so that all of them run on the same numbers
+//! and are checked against the same reference.
+
+pub mod by_engine;
+pub mod by_hand;
+pub mod models;
+pub mod workload;
+
+pub use workload::{Method, Workload};

@@ -1,0 +1,66 @@
+//! The losses, written once for any number type of the engine: `params` and `inputs` are laid out as a
+//! [`Workload`](crate::Workload)'s.
+
+use engine::Real;
+use std::array::from_fn;
+
+/// A layer of `O` neurons on `N` inputs: the weights of a neuron, then its bias, neuron by neuron.
+fn layer<R: Real, const N: usize, const O: usize>(params: &[R], x: &[R], activation: impl Fn(R) -> R) -> [R; O] {
+    from_fn(|k| {
+        let neuron = &params[k * (N + 1)..][..N + 1];
+        activation(R::dot(&neuron[..N], x) + neuron[N])
+    })
+}
+
+/// W1: the squared error of a 2-2-1 sigmoid network.
+pub fn seed_net<R: Real>(params: &[R], inputs: &[R]) -> R {
+    let (w, b, x, y) = (&params[..6], &params[6..], &inputs[..2], inputs[2]);
+    let neuron = |k: usize, x: &[R]| (R::dot(&w[2 * k..][..2], x) + b[k]).sigmoid();
+    let prediction = neuron(2, &[neuron(0, x), neuron(1, x)]);
+    (prediction - y).powi(2)
+}
+
+/// W2: the mean hinge loss of a 2-16-16-1 network with rectifiers on 100 points, plus 1e-4 times the sum of squares of
+/// the parameters.
+pub fn moons<R: Real>(params: &[R], inputs: &[R]) -> R {
+    let (points, labels) = inputs.split_at(200);
+    let (first, rest) = params.split_at(16 * 3);
+    let (second, third) = rest.split_at(16 * 17);
+    let losses: [R; 100] = from_fn(|i| {
+        let h = layer::<R, 2, 16>(first, &points[2 * i..][..2], R::relu);
+        let h = layer::<R, 16, 16>(second, &h, R::relu);
+        let [score] = layer::<R, 16, 1>(third, &h, |score| score);
+        (-(labels[i] * score) + 1.0).relu()
+    });
+    R::sum(&losses) / 100.0 + R::dot(params, params) * 1e-4
+}
+
+/// W3: the softmax cross-entropy of a 64-32-10 network with tanh.
+pub fn digits<R: Real>(params: &[R], inputs: &[R]) -> R {
+    let (x, label) = inputs.split_at(64);
+    let (first, second) = params.split_at(32 * 65);
+    let h = layer::<R, 64, 32>(first, x, R::tanh);
+    let scores = layer::<R, 32, 10>(second, &h, |score| score);
+    R::log_sum_exp(&scores) - R::dot(&scores, label)
+}
+
+/// A chain of a few operations on two numbers.
+pub fn tiny<R: Real>(params: &[R], _: &[R]) -> R {
+    let (a, b) = (params[0], params[1]);
+    let c = a + b;
+    let d = a * b + b.powi(3);
+    (c - d).powi(2) / 2.0
+}
+
+/// The expression of micrograd's README.
+pub fn small<R: Real>(params: &[R], _: &[R]) -> R {
+    let (a, b) = (params[0], params[1]);
+    let mut c = a + b;
+    let mut d = a * b + b.powi(3);
+    c = c + (c + 1.0);
+    c = c + (c + 1.0 - a);
+    d = d + (d * 2.0 + (b + a).relu());
+    d = d + (d * 3.0 + (b - a).relu());
+    let f = (c - d).powi(2);
+    f / 2.0 + R::from(10.0) / f
+}

@@ -1,0 +1,72 @@
+//! Every method agrees with the reference to 1e-9, or its timing would mean nothing.
+
+use benches::workload::{Digits, Expression, Method, Moons, SeedNet, Workload, relative_error};
+use benches::{by_engine, by_hand, models};
+use engine::Value;
+
+const TOLERANCE: f64 = 1e-9;
+
+fn check<const P: usize, const I: usize>(
+    workload: &Workload<P, I>,
+    by_hand: impl Method<P, I>,
+    model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
+) {
+    let replay = by_engine::replay(&model).expect("a loss");
+    for (name, error) in [
+        ("by hand", workload.error(by_hand)),
+        ("record", workload.error(by_engine::record(&model))),
+        ("replay", workload.error(replay)),
+    ] {
+        assert!(error <= TOLERANCE, "{}, {name}: error {error}", workload.name);
+    }
+}
+
+#[test]
+fn every_method_gives_the_reference_gradient() {
+    check(&SeedNet::load().0, by_hand::seed_net, |p, x| models::seed_net(p, x));
+    check(&Moons::load(), by_hand::moons, |p, x| models::moons(p, x));
+    check(&Digits::load(), by_hand::digits, |p, x| models::digits(p, x));
+    check(&Expression::tiny(), by_hand::tiny, |p, x| models::tiny(p, x));
+    check(&Expression::small(), by_hand::small, |p, x| models::small(p, x));
+}
+
+#[test]
+fn every_method_trains_the_seed_net_to_the_reference_parameters() {
+    let (workload, trained) = SeedNet::load();
+    for (name, params) in [
+        ("by hand", workload.train(1000, by_hand::seed_net)),
+        ("record", workload.train(1000, by_engine::record(|p, x| models::seed_net(p, x)))),
+        ("replay", workload.train(1000, by_engine::replay(|p, x| models::seed_net(p, x)).unwrap())),
+    ] {
+        let error = relative_error(&params, &trained);
+        assert!(error <= TOLERANCE, "{name}: error {error}");
+    }
+}
+
+/// The reference has the gradient of one sample only; on the other 63, with other labels, the methods check each other.
+#[test]
+fn replayed_programs_follow_the_sample() {
+    let workload = Digits::load();
+    let mut replay = by_engine::replay(|p, x| models::digits(p, x)).unwrap();
+    let (mut expected, mut gradient) = ([0.0; 2410], [0.0; 2410]);
+    for sample in &workload.samples {
+        let loss = by_hand::digits(&workload.params, sample, &mut expected);
+        assert!(relative_error(&[replay(&workload.params, sample, &mut gradient)], &[loss]) <= TOLERANCE);
+        assert!(relative_error(&gradient, &expected) <= TOLERANCE);
+    }
+}
+
+#[test]
+fn a_wrong_gradient_is_seen() {
+    let workload = Expression::tiny();
+    let off_by = |factor: f64| {
+        workload.error(|params, inputs, gradient| {
+            let loss = by_hand::tiny(params, inputs, gradient);
+            gradient[0] *= factor;
+            loss
+        })
+    };
+    assert!(off_by(1.0) <= TOLERANCE);
+    assert!(off_by(1.0 + 1e-6) > TOLERANCE);
+    assert_eq!(off_by(f64::NAN), f64::INFINITY);
+}
