@@ -169,16 +169,16 @@ impl Graph {
     #[inline(always)]
     pub(crate) fn record<'g>(&'g self, op: Op, args: &[Value<'g>], number: f64) -> Value<'g> {
         let record = &mut *self.record.borrow_mut();
-        let node = match args {
-            [x] => {
+        let node = match (op.arity(), args) {
+            (Some(_), [x]) => {
                 let x = record.operand(*x);
                 record.program.push(op, [x, 0])
             }
-            [a, b] => {
+            (Some(_), [a, b]) => {
                 let operands = [record.operand(*a), record.operand(*b)];
                 record.program.push(op, operands)
             }
-            many => {
+            (_, many) => {
                 let operands: smallvec::SmallVec<[u32; 64]> = many.iter().map(|arg| record.operand(*arg)).collect();
                 record.program.push_many(op, operands)
             }
