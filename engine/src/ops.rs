@@ -18,11 +18,14 @@
 //! }
 //! ```
 //!
+//! An op of any number of arguments gives the partial by the one at `k`, and may compute what all of them need `once`.
+//!
 //! Methods of [`Real`] and [`Value`](crate::Value), rendering, both sweeps and the tests pick it up from here. The
 //! formulas are textbook derivatives; where a form is chosen for its rounding, the row's comment says why. Conventions
 //! at kinks are listed in `docs/CONVENTIONS.md`.
 
 use crate::real::Real;
+use smallvec::SmallVec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, LN_10, PI};
 
 macro_rules! each_op {
@@ -53,9 +56,10 @@ macro_rules! each_op {
                     show: Infix("/", 2); probes: [[1.7, -0.4], [-2.5, 3.25]];
                 }
                 /// The remainder of `a / b` with the sign of `a`, as Rust's `%`.
+                // a / b can round up to a whole number that it does not reach, as in 1 % 0.1; (a - y) / b is near one.
                 Rem rem(a, b) -> y {
-                    value: a % b, partials: [R::from(1.0), -(a / b).trunc()],
-                    domain: b != 0.0, "b != 0"; branch: (a / b).trunc();
+                    value: a % b, partials: [R::from(1.0), -((a - y) / b).round()],
+                    domain: b != 0.0, "b != 0"; branch: ((a - a % b) / b).round();
                     show: Infix(" % ", 2); probes: [[7.5, 2.0], [-7.25, 3.0], [5.5, -1.75]];
                 }
                 /// A product of the chain rule, `a` times the partial `p`: zero if either is exactly zero, even against
@@ -67,7 +71,7 @@ macro_rules! each_op {
                 /// The power `x^n` with a whole exponent, which is not differentiated.
                 Powi powi(x, n) -> y {
                     value: whole_power(x, n),
-                    partials: [n * R::apply(Op::Powi, &[x, R::from(n.primal() - 1.0)]), R::from(0.0)],
+                    partials: [n.chain(R::apply(Op::Powi, &[x, n - 1.0])), R::from(0.0)],
                     domain: x != 0.0 || n >= 0.0, "x != 0 for a negative exponent";
                     branch: if n < 0.0 { sign(x) } else { 0.0 };
                     show: Infix("^", 4); probes: [[1.7, 3.0], [-0.6, 2.0], [-1.3, -3.0], [2.5, 7.0]];
@@ -81,11 +85,16 @@ macro_rules! each_op {
                     probes: [[1.7], [-0.3]];
                 }
                 /// The power `a^b`, differentiable in both; NaN for a negative `a` unless `b` is whole.
-                // y / a keeps the digits that a^(b - 1) loses when b ln a is large; at a = 0 only the latter is defined.
+                // b - 1 is rounded, which costs a^(b - 1) many digits: the last factor gives them back, to first order in
+                // what the rounding lost, and its logarithm is bounded for a = 0 and infinity. y / a would keep them too,
+                // but underflows with y.
                 Powf powf(a, b) -> y {
                     value: a.powf(b),
                     partials: [
-                        b.chain(R::select(a.abs(), y / a, a.powf(b - 1.0))),
+                        b.chain(
+                            a.powf(b - 1.0)
+                                * ((b - (b - 1.0 + 1.0)) * a.abs().ln().max(R::from(-800.0)).min(R::from(800.0)) + 1.0),
+                        ),
                         R::select(a.abs(), y.chain(a.ln()), R::from(0.0)),
                     ],
                     domain: a > 0.0 || (a == 0.0 && b >= 0.0) || (a < 0.0 && b == b.trunc()),
@@ -163,7 +172,7 @@ macro_rules! each_op {
                 Cosh cosh(x) -> y { value: x.cosh(), partials: [x.sinh()], probes: [[-1.3], [0.7], [2.1]]; }
                 /// The hyperbolic tangent.
                 Tanh tanh(x) -> y {
-                    value: x.tanh(), partials: [-(y * y) + 1.0],
+                    value: tanh(x), partials: [-(y * y) + 1.0],
                     cheap: "1 - y*y, where tanh saturates"; probes: [[-1.3], [0.7], [2.1]];
                 }
                 /// The inverse hyperbolic sine.
@@ -236,8 +245,9 @@ macro_rules! each_op {
                     branch: sign(x); probes: [[-1.3, 0.01], [0.7, 0.2], [-0.4, -0.3]];
                 }
                 /// `x * sigmoid(x)`, also called swish.
+                // 1 - sigmoid(x) would lose its digits where it meets a large x: sigmoid(-x) has them all.
                 Silu silu(x) -> y {
-                    value: x * logistic(x), partials: [x.sigmoid() * (x * (-x.sigmoid() + 1.0) + 1.0)],
+                    value: silu(x), partials: [x.sigmoid() * (x * (-x).sigmoid() + 1.0)],
                     cheap: "a sum that cancels near its root at -1.28"; probes: [[-1.3], [0.7], [4.0]];
                 }
                 /// The probability of a standard normal variable below `x`.
@@ -270,7 +280,8 @@ macro_rules! each_op {
                 }
                 /// The logarithm of the sum of the exponentials, without overflow.
                 LogSumExp log_sum_exp(xs, k) -> y {
-                    value: log_sum_exp(xs), partial: (xs[k] - y).exp(),
+                    value: log_sum_exp(xs), once: shares = softmax(xs, y), partial: shares[k],
+                    cheap: "the exponential of a rounded difference";
                     probes: [[1.5, -0.25, 3.0], [0.5, -1e-3]];
                 }
             }
@@ -352,7 +363,9 @@ macro_rules! define_ops {
             $(#[$many_doc:meta])*
             $ManyOp:ident $many_name:ident($xs:ident, $k:ident) -> $many_y:ident {
                 value: $many_value:expr,
+                $(once: $once:ident = $once_value:expr,)?
                 partial: $many_partial:expr,
+                $(cheap: $many_cheap:literal;)?
                 probes: [$($many_probe:expr),*];
             }
         )* }
@@ -374,7 +387,11 @@ macro_rules! define_ops {
                 $(#[doc = concat!("\n\nDefined for ", $needs, ".")])?
                 $Op,
             )*
-            $( $(#[$many_doc])* $ManyOp, )*
+            $(
+                $(#[$many_doc])*
+                $(#[doc = concat!("\n\nPartials to 2^-52 absolute: ", $many_cheap)])?
+                $ManyOp,
+            )*
         }
 
         impl Op {
@@ -415,7 +432,7 @@ macro_rules! define_ops {
             #[allow(unused_variables)]
             pub fn violated(self, args: &[f64]) -> Option<&'static str> {
                 match self {
-                    $($(Op::$Op => bind!($inputs = args; (!($domain)).then_some($needs)),)?)*
+                    $($(Op::$Op => bind!($inputs = args; if $domain { None } else { Some($needs) }),)?)*
                     _ => None,
                 }
             }
@@ -433,6 +450,7 @@ macro_rules! define_ops {
             pub const fn cheap(self) -> Option<&'static str> {
                 match self {
                     $($(Op::$Op => Some($cheap),)?)*
+                    $($(Op::$ManyOp => Some($many_cheap),)?)*
                     _ => None,
                 }
             }
@@ -475,6 +493,7 @@ macro_rules! define_ops {
                     }),)*
                     $(Op::$ManyOp => {
                         let ($xs, $many_y) = (args, y);
+                        $(let $once = $once_value;)?
                         for $k in 0..$xs.len() {
                             sink.take($k, || $many_partial);
                         }
@@ -541,9 +560,37 @@ fn logistic(x: f64) -> f64 {
     }
 }
 
+/// The platform's is up to 2 ulp off near 1, too far for the partial that is made of it.
+fn tanh(x: f64) -> f64 {
+    if x.abs() > 0.55 { (1.0 - 2.0 / ((2.0 * x.abs()).exp() + 1.0)).copysign(x) } else { x.tanh() }
+}
+
+/// In two halves where `e^-x` would overflow.
+fn silu(x: f64) -> f64 {
+    let half = (x / 2.0).exp();
+    if x < -709.0 { x * half * half } else { x / (1.0 + (-x).exp()) }
+}
+
+/// Exponentiates only what is negative, and adds 1 for the largest last, so that the digits of small ones are kept.
 fn log_sum_exp(xs: &[f64]) -> f64 {
-    let top = xs.iter().fold(f64::NEG_INFINITY, |m, &x| if x.is_nan() || x > m { x } else { m });
-    if top.is_infinite() { top } else { top + xs.iter().map(|x| (x - top).exp()).sum::<f64>().ln() }
+    let exceeds = |x: f64, y: f64| x > y || x.is_nan();
+    let Some(top) = (0..xs.len()).reduce(|top, k| if exceeds(xs[k], xs[top]) { k } else { top }) else {
+        return f64::NEG_INFINITY;
+    };
+    if xs[top].is_infinite() {
+        return xs[top];
+    }
+    let others = xs[..top].iter().chain(&xs[top + 1..]);
+    xs[top] + others.map(|x| (x - xs[top]).exp()).sum::<f64>().ln_1p()
+}
+
+/// `e^(x - y)` for the logarithm `y` of the sum of the exponentials. Dividing by their sum, which would be 1 but for the
+/// rounding of `y`, takes that rounding out again.
+fn softmax<R: Real>(xs: &[R], y: R) -> SmallVec<[R; 16]> {
+    let mut shares: SmallVec<[R; 16]> = xs.iter().map(|&x| (x - y).exp()).collect();
+    let total = R::sum(&shares);
+    shares.iter_mut().for_each(|share| *share /= total);
+    shares
 }
 
 /// `erfc(-x / sqrt(2)) / 2`. The quotient's rounding, times the steep slope of erfc, would cost up to a hundred ulp in
