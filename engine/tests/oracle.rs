@@ -51,10 +51,9 @@ fn oracle() -> BTreeMap<&'static str, Vec<Row>> {
 /// The op alone as a program; the exponent of a whole power is a constant.
 fn program(op: Op, args: &[f64]) -> Program {
     let graph = Graph::new();
-    let mut values = graph.params(args);
-    if op == Op::Powi {
-        values[1] = Value::from(args[1]);
-    }
+    let differentiated = if op == Op::Powi { &args[..1] } else { args };
+    let mut values = graph.params(differentiated);
+    values.extend(args[differentiated.len()..].iter().copied().map(Value::from));
     graph.program(&[Value::apply(op, &values)])
 }
 
