@@ -58,6 +58,7 @@ impl Program {
 
     /// The derivative of each output (row) by each parameter (column), by whichever sweep needs fewer runs.
     pub fn jacobian(&self, params: &[f64], inputs: &[f64]) -> Result<Vec<Vec<f64>>> {
+        expect_length("parameters", self.params().len(), params.len())?;
         if self.outputs().len() <= params.len() {
             let numbers = self.numbers(params, inputs)?;
             Ok(self.outputs().iter().map(|&node| self.pull_back(&numbers, &[(node as usize, 1.0)])).collect())
@@ -75,6 +76,7 @@ impl Program {
 
     /// The second derivatives of the first output by each two parameters, row by row.
     pub fn hessian(&self, params: &[f64], inputs: &[f64]) -> Result<Vec<Vec<f64>>> {
+        expect_length("parameters", self.params().len(), params.len())?;
         unit_vectors(params.len()).map(|unit| self.hvp(params, &unit, inputs)).collect()
     }
 
@@ -126,6 +128,7 @@ impl Program {
     }
 
     fn moving(&self, params: &[f64], tangents: &[f64]) -> Result<Vec<Dual>> {
+        expect_length("parameters", self.params().len(), params.len())?;
         expect_length("tangents", self.params().len(), tangents.len())?;
         Ok(params.iter().zip(tangents).map(|(&value, &tangent)| Dual { value, tangent }).collect())
     }

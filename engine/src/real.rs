@@ -104,7 +104,7 @@ macro_rules! define_real {
                 /// When the two lists differ in length.
                 #[inline]
                 fn $two_name(a: &[Self], b: &[Self]) -> Self {
-                    assert_eq!(a.len(), b.len(), "{} of lists of {} and {} numbers", stringify!($two_name), a.len(), b.len());
+                    assert!(a.len() == b.len(), "{} of lists of {} and {} numbers", stringify!($two_name), a.len(), b.len());
                     let both: SmallVec<[Self; 32]> = a.iter().chain(b).copied().collect();
                     Self::apply(Op::$TwoOp, &both)
                 }

@@ -1,0 +1,170 @@
+//! Every error and every refusal says what it is about, and what to do.
+
+use engine::{Error, Gradients, Graph, Op, Program, Value};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+fn product() -> Program {
+    Program::record(&[1.0, 1.0], |x| x[0] * x[1])
+}
+
+/// The message of the panic that `f` ends in.
+fn panic_of<T>(f: impl FnOnce() -> T) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(|| drop(f()))).expect_err("a panic");
+    payload
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| Some((*payload.downcast_ref::<&str>()?).to_owned()))
+        .expect("text")
+}
+
+#[test]
+fn lists_of_a_wrong_length() {
+    let program = product();
+    let message = |result: Result<Vec<f64>, Error>| result.expect_err("a wrong length").to_string();
+    assert_eq!(
+        message(program.gradient(&[2.0], &[])),
+        "1 parameters given where the program has 2: give one number for each"
+    );
+    assert_eq!(
+        message(program.evaluate(&[2.0, 3.0], &[4.0])),
+        "1 inputs given where the program has 0: give one number for each"
+    );
+    assert_eq!(
+        message(program.jvp(&[2.0, 3.0], &[1.0; 3], &[])),
+        "3 tangents given where the program has 2: give one number for each"
+    );
+    assert_eq!(
+        message(program.hvp(&[2.0, 3.0], &[], &[])),
+        "0 tangents given where the program has 2: give one number for each"
+    );
+    assert_eq!(
+        message(program.vjp(&[2.0, 3.0], &[1.0; 2], &[])),
+        "2 cotangents given where the program has 1: give one number for each"
+    );
+    assert_eq!(
+        program.jacobian(&[], &[]).expect_err("a wrong length").to_string(),
+        "0 parameters given where the program has 2: give one number for each"
+    );
+    assert_eq!(
+        program.hessian(&[1.0; 3], &[]).expect_err("a wrong length").to_string(),
+        "3 parameters given where the program has 2: give one number for each"
+    );
+}
+
+#[test]
+fn a_program_without_parameters_takes_none() {
+    let constant = Program::record(&[], |_| Value::from(2.0));
+    assert_eq!(constant.gradient(&[], &[]), Ok(vec![]));
+    assert_eq!(constant.hessian(&[], &[]), Ok(vec![]));
+    assert_eq!(constant.jacobian(&[], &[]), Ok(vec![vec![]]));
+    assert!(constant.hessian(&[1.0], &[]).is_err() && constant.jacobian(&[1.0], &[]).is_err());
+}
+
+#[test]
+fn an_output_that_is_not_there() {
+    assert_eq!(
+        product().differentiate(1).expect_err("one output").to_string(),
+        "output 1 was asked of a program with 1: count from 0"
+    );
+    let none = Program::record_all(&[1.0], |_| vec![]);
+    assert_eq!(
+        none.gradient(&[1.0], &[]).expect_err("no output").to_string(),
+        "output 0 was asked of a program with 0: count from 0"
+    );
+}
+
+#[test]
+fn where_a_number_stopped_being_finite() {
+    let message = |f: for<'g> fn(Value<'g>, Value<'g>) -> Value<'g>, x: f64, y: f64| {
+        let g = Graph::new();
+        f(g.param("x", x), g.param("y", y));
+        g.check_finite().expect_err("not finite").to_string()
+    };
+    assert_eq!(
+        message(|x, y| (x - y).sqrt().named("root").exp() + 1.0, 1.0, 3.0),
+        "`root` is NaN: sqrt of -2; it needs x >= 0: keep its argument there"
+    );
+    assert_eq!(
+        message(|x, y| x / (y * 2.0), 1.0, 0.0),
+        "`x/(y*2)` is inf: div of 1, 0; it needs b != 0: keep its argument there"
+    );
+    assert_eq!(
+        message(|x, y| (x * y).exp(), 100.0, 8.0),
+        "`exp(x*y)` is inf: exp of 800; the result does not fit an f64: scale its arguments down"
+    );
+    assert_eq!(
+        message(|x, y| x.powf(y), -2.0, 0.5),
+        "`x^y` is NaN: powf of -2, 0.5; it needs a > 0, or a whole exponent, or 0 to a power >= 0: keep its argument there"
+    );
+}
+
+#[test]
+fn every_domain_is_named_where_it_is_left() {
+    let outside: [(Op, &[f64]); 12] = [
+        (Op::Div, &[1.0, 0.0]),
+        (Op::Rem, &[1.0, 0.0]),
+        (Op::Powi, &[0.0, -2.0]),
+        (Op::Powf, &[-1.5, 0.5]),
+        (Op::Recip, &[0.0]),
+        (Op::Ln, &[0.0]),
+        (Op::Ln1p, &[-1.0]),
+        (Op::Ln, &[f64::NAN]),
+        (Op::Sqrt, &[-1e-300]),
+        (Op::Asin, &[1.5]),
+        (Op::Acosh, &[0.5]),
+        (Op::Atanh, &[1.0]),
+    ];
+    for (op, at) in outside {
+        assert!(op.violated(at).is_some(), "{op:?} at {at:?}");
+        assert!(!op.value(at).is_finite(), "{op:?} at {at:?}");
+    }
+}
+
+#[test]
+fn two_graphs_refuse_to_mix() {
+    let (g, h) = (Graph::new(), Graph::new());
+    let (x, y) = (g.param("x", 1.0), h.param("y", 2.0));
+    let message = "`x + 1` and `y` belong to two graphs: record both on one `Graph`";
+    assert_eq!(panic_of(|| (x + 1.0) * y), message);
+    assert_eq!(panic_of(|| (x + 1.0).max(y)), message);
+    assert_eq!(panic_of(|| Value::sum(&[x + 1.0, Value::from(3.0), y])), message);
+    assert_eq!(panic_of(|| Value::dot(&[x + 1.0], &[y])), message);
+    assert_eq!(panic_of(|| [x + 1.0, y].into_iter().sum::<Value<'_>>()), message);
+    assert_eq!(panic_of(|| [x + 1.0, y].into_iter().product::<Value<'_>>()), message);
+    assert_eq!(
+        panic_of(|| {
+            let mut z = x + 1.0;
+            z += y;
+        }),
+        message
+    );
+    // Refused, not half done: both graphs go on.
+    assert_eq!((x * 3.0).backward()[x], 3.0);
+    assert_eq!(panic_of(|| g.program(&[y])), "`y` belongs to another graph: ask its own for the program");
+}
+
+#[test]
+fn gradients_of_another_graph_are_refused() {
+    let (g, h) = (Graph::new(), Graph::new());
+    let (x, y) = (g.param("x", 1.0), h.param("y", 2.0));
+    let gradients = (x * x).backward();
+    assert_eq!(panic_of(|| gradients[y]), "`y` is no node of the graph that these gradients were taken on");
+    assert_eq!(panic_of(|| gradients.get(y * 2.0)), "`y*2` is no node of the graph that these gradients were taken on");
+}
+
+#[test]
+fn gradients_from_before_clear_are_refused() {
+    let mut g = Graph::new();
+    let mut gradients = Gradients::new();
+    let x = g.param("x", 3.0);
+    (x * x).backward_into(&mut gradients);
+    assert_eq!(gradients[x], 6.0);
+    g.clear();
+    let x = g.param("x", 4.0);
+    assert_eq!(panic_of(|| gradients[x]), "`x` is no node of the graph that these gradients were taken on");
+}
+
+#[test]
+fn lists_of_two_lengths_have_no_dot() {
+    assert_eq!(panic_of(|| Value::dot(&[Value::from(1.0)], &[])), "dot of lists of 1 and 0 numbers");
+}
