@@ -117,9 +117,9 @@ impl Program {
         self.names.get(name).copied().filter(|node| *node != FORGOTTEN).map(|node| node as usize)
     }
 
-    /// The name of a node, if it has one.
+    /// The name of a node, if it has one; the latest, if it has several.
     pub fn name(&self, node: usize) -> Option<&str> {
-        self.names().find(|(_, named)| *named == node).map(|(name, _)| name)
+        self.names().filter(|(_, named)| *named == node).last().map(|(name, _)| name)
     }
 
     /// The same nodes with other outputs.
