@@ -54,7 +54,7 @@ fn lists_of_a_wrong_length() {
 #[test]
 fn a_program_without_parameters_takes_none() {
     let constant = Program::record(&[], |_| Value::from(2.0));
-    assert_eq!(constant.gradient(&[], &[]), Ok(vec![]));
+    assert_eq!(constant.gradient::<f64>(&[], &[]), Ok(vec![]));
     assert_eq!(constant.hessian(&[], &[]), Ok(vec![]));
     assert_eq!(constant.jacobian(&[], &[]), Ok(vec![vec![]]));
     assert!(constant.hessian(&[1.0], &[]).is_err() && constant.jacobian(&[1.0], &[]).is_err());
