@@ -41,6 +41,30 @@ pub enum Error {
     /// A constant belongs to no graph and has no derivatives.
     #[error("the constant {0} belongs to no graph: make it a parameter or an input to differentiate it")]
     Constant(f64),
+    /// There is nothing to check.
+    #[error("no claims were given: give at least one")]
+    NoClaims,
+    /// Values of two graphs stand in one check.
+    #[error("`{one}` and `{other}` belong to two graphs: record both on one `Graph`")]
+    TwoGraphs {
+        /// A value of the one graph.
+        one: String,
+        /// A value of the other.
+        other: String,
+    },
+    /// A computation cannot be replayed at other points.
+    #[error(
+        "no point near the recorded one was found in {tried} tries: `{node}` becomes {value}; move the leaves away from \
+         the edge of its domain or from its kink"
+    )]
+    NoPoint {
+        /// How many points were tried.
+        tried: usize,
+        /// The first node that was not finite, or fell on another side of a kink, at the last of them.
+        node: String,
+        /// Its number there.
+        value: f64,
+    },
 }
 
 fn join(numbers: &[f64]) -> String {

@@ -159,6 +159,13 @@ impl Graph {
         Value::new(self, node as u32, record.numbers[node])
     }
 
+    /// Every node, in order; constants by their numbers alone.
+    pub(crate) fn values(&self) -> Vec<Value<'_>> {
+        let record = self.record.borrow();
+        let value = |node| record.program.constant(node).map_or_else(|| self.value(&record, node), Value::from);
+        (0..record.program.len()).map(value).collect()
+    }
+
     /// The node of a value; a constant becomes one.
     fn place(&self, value: Value<'_>) -> u32 {
         let own = value.graph().is_none_or(|graph| std::ptr::eq(graph, self));

@@ -1,0 +1,276 @@
+//! What is wrong with a wrong claim.
+//!
+//! Every [fault](Fault) that might explain a claim says what the claim would be without it. At one point all faults are
+//! proposed whose repair gives the derivative there; those are kept whose repair gives it at every other point too. So a
+//! diagnosis is verified at points that had no part in finding it.
+
+use crate::check::edges::{Flow, Link, links};
+use crate::check::hand::Options;
+use crate::check::points::Point;
+use crate::check::scales::Scale;
+use crate::check::study::{Nodes, Sample, Study};
+use crate::check::substitute::{Expression, Substitution};
+use crate::check::words;
+use crate::error::Result;
+
+/// How many points a diagnosis has to hold at, and at least how many.
+const PROBES: usize = 12;
+const FEWEST: usize = 5;
+/// How many points are drawn to find that many at which the claim is clearly off.
+const DRAWS: usize = 60;
+/// What a repair may leave of the difference.
+const LEFT_OVER: f64 = 1e-6;
+/// How many pairs of links are tried, at most.
+const PAIRS: usize = 1_000_000;
+
+/// The kinds of faults, in the order in which they are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Minus the derivative.
+    Sign,
+    /// A constant times the derivative.
+    ConstantFactor,
+    /// One named quantity stands where another belongs.
+    Substitution,
+    /// All paths of the chain rule through one edge of the graph are left out.
+    MissingPath,
+    /// Only the paths through one edge are followed.
+    OnlyPath,
+    /// The derivative of one quantity by another is left out.
+    MissingFactor,
+    /// The derivative of one quantity by another is used twice.
+    RepeatedFactor,
+    /// The derivative by another variable.
+    WrongVariable,
+    /// None of these.
+    Unknown,
+}
+
+impl Kind {
+    /// The name in lower case, words joined by underscores: `missing_path`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Sign => "sign",
+            Kind::ConstantFactor => "constant_factor",
+            Kind::Substitution => "substitution",
+            Kind::MissingPath => "missing_path",
+            Kind::OnlyPath => "only_path",
+            Kind::MissingFactor => "missing_factor",
+            Kind::RepeatedFactor => "repeated_factor",
+            Kind::WrongVariable => "wrong_variable",
+            Kind::Unknown => "unknown",
+        }
+    }
+}
+
+/// What is wrong with a claim, and what to write instead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnosis {
+    /// The kind of fault.
+    pub kind: Kind,
+    /// The fault and its repair in words.
+    pub text: String,
+    /// By which factor the claim is off, or the part of it that is, where that is constant.
+    pub factor: Option<f64>,
+    /// The named quantities along the paths in question, from what is differentiated down to what it is differentiated by.
+    pub path: Vec<String>,
+    /// The name that is to be replaced.
+    pub replace: Option<String>,
+    /// The name to write in its place.
+    pub with: Option<String>,
+    /// Whether the repaired claim was found right, at points that had no part in finding the fault.
+    pub repaired: bool,
+}
+
+impl Diagnosis {
+    pub(crate) fn new(kind: Kind, text: String) -> Self {
+        let (factor, path, replace, with) = (None, Vec::new(), None, None);
+        Diagnosis { kind, text, factor, path, replace, with, repaired: kind != Kind::Unknown }
+    }
+}
+
+/// How a claim differs from the derivative.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// It is this many times the derivative.
+    Scale(f64),
+    Substitution(Substitution),
+    /// The paths through a link are taken this many times: not at all, or minus once.
+    Paths(Link, f64),
+    /// Only the paths through a link are taken.
+    Only(Link),
+    /// The derivative along a link is left out of the paths through it, or taken twice.
+    Factor {
+        link: Link,
+        twice: bool,
+    },
+    /// The derivative along a link is left out of those paths only that go through another, or taken twice there.
+    FactorOf {
+        link: Link,
+        via: Link,
+        twice: bool,
+    },
+    /// It is the derivative by another node.
+    Variable(usize),
+}
+
+/// A claim at one point.
+pub(crate) struct Probe {
+    pub(crate) flow: Flow,
+    pub(crate) sample: Sample,
+}
+
+impl Fault {
+    /// What the claim would be without the fault.
+    fn repaired(&self, probe: &Probe, expression: &Expression<'_>) -> f64 {
+        let (flow, hand, derivative) = (&probe.flow, probe.sample.hand.value, probe.sample.derivative.value);
+        match self {
+            Fault::Scale(factor) => hand / factor,
+            Fault::Substitution(substitution) => expression.replay(substitution, &flow.numbers),
+            Fault::Paths(link, times) => hand + (1.0 - times) * link.through(flow),
+            Fault::Only(link) => hand + (derivative - link.through(flow)),
+            Fault::Factor { link, twice } => {
+                let factor = if *twice { link.factor(flow) } else { link.factor(flow).recip() };
+                hand + link.through(flow) * (1.0 - factor)
+            }
+            Fault::FactorOf { link, via, twice } => {
+                let factor = if *twice { link.factor(flow) } else { link.factor(flow).recip() };
+                hand + via.through(flow) * (1.0 - factor)
+            }
+            Fault::Variable(node) => hand + (derivative - flow.adjoints[*node]),
+        }
+    }
+
+    /// The place in the order of [`Kind`]; what concerns only some of the paths comes last but for another variable.
+    fn order(&self) -> u8 {
+        match self {
+            Fault::Scale(-1.0) => 0,
+            Fault::Scale(_) => 1,
+            Fault::Substitution(_) => 2,
+            Fault::Paths(_, 0.0) => 3,
+            Fault::Only(_) => 4,
+            Fault::Factor { twice: false, .. } => 5,
+            Fault::Factor { twice: true, .. } => 6,
+            Fault::Paths(_, -1.0) => 7,
+            Fault::Paths(..) => 8,
+            Fault::FactorOf { .. } => 9,
+            Fault::Variable(_) => 10,
+        }
+    }
+}
+
+impl Probe {
+    fn admits(&self, repaired: f64) -> bool {
+        (repaired - self.sample.derivative.value).abs() <= LEFT_OVER * self.sample.gap() + self.sample.floor()
+    }
+}
+
+/// The diagnosis of a claim that is wrong; `shown` is where it is seen to be.
+pub(crate) fn diagnose(study: &Study, claim: usize, shown: &Sample, options: &Options) -> Result<Diagnosis> {
+    // Other data tell apart what the recorded data do not, like two inputs of one number. But a claim may hold, and its
+    // fault be found, for these data only.
+    for move_inputs in [true, false] {
+        if let Some((fault, probe)) = search(study, claim, move_inputs, options)? {
+            let Nodes { of, wrt, .. } = study.claims[claim];
+            let recorded = Flow::new(&study.program, &study.program.cut(wrt), &study.recorded, of, wrt)?;
+            return Ok(words::describe(study, claim, &fault, &probe.flow, &recorded));
+        }
+    }
+    Ok(words::unknown(study, claim, shown))
+}
+
+/// The diagnosis of a claim that is a constant times the derivative and does no harm.
+pub(crate) fn scaled(study: &Study, claim: usize, scale: Scale) -> Diagnosis {
+    words::scaled(study, claim, scale)
+}
+
+fn search(study: &Study, claim: usize, move_inputs: bool, options: &Options) -> Result<Option<(Fault, Probe)>> {
+    let nodes = study.claims[claim];
+    let loose = study.program.cut(nodes.wrt);
+    let probe = |(point, sample): &(Point, Sample)| -> Result<Probe> {
+        Ok(Probe { flow: Flow::new(&study.program, &loose, point, nodes.of, nodes.wrt)?, sample: *sample })
+    };
+    let mut seen = telling_points(study, claim, move_inputs, options)?.into_iter();
+    let Some(clearest) = seen.next() else { return Ok(None) };
+    let first = probe(&clearest)?;
+    let expression = Expression::new(study, nodes.hand);
+    let mut faults = propose(study, claim, &first, &expression);
+    for other in seen {
+        let other = probe(&other)?;
+        faults.retain(|fault| other.admits(fault.repaired(&other, &expression)));
+    }
+    let named = |node: usize| study.names.contains_key(&node);
+    // Of equal faults, one between named quantities, and the earliest.
+    let preference = |fault: &Fault| match fault {
+        Fault::Factor { link, .. } | Fault::FactorOf { link, .. } => (!(named(link.from) && named(link.to)), link.to),
+        Fault::Paths(link, _) | Fault::Only(link) => (false, link.to),
+        Fault::Variable(node) => (study.program.op(*node) != study.program.op(nodes.wrt), *node),
+        Fault::Scale(_) | Fault::Substitution(_) => (false, 0),
+    };
+    Ok(faults.into_iter().min_by_key(|fault| (fault.order(), preference(fault))).map(|fault| (fault, first)))
+}
+
+/// Points at which the claim is clearly off, the clearest first; none when there are too few.
+fn telling_points(study: &Study, claim: usize, move_inputs: bool, options: &Options) -> Result<Vec<(Point, Sample)>> {
+    let mut neighbourhood = study.neighbourhood(move_inputs, options.seed.wrapping_add(1 + claim as u64));
+    let mut seen: Vec<(Point, Sample)> = Vec::new();
+    for _ in 0..DRAWS {
+        let Ok(point) = neighbourhood.draw() else { break };
+        let sample = study.samples(&point, &[claim])?[0];
+        if sample.is_finite() && sample.gap() > 1e3 * sample.floor() {
+            seen.push((point, sample));
+        }
+        if seen.len() == PROBES {
+            break;
+        }
+    }
+    if seen.len() < FEWEST {
+        return Ok(Vec::new());
+    }
+    let clarity = |(_, sample): &(Point, Sample)| sample.gap() / sample.floor();
+    seen.sort_by(|a, b| clarity(b).total_cmp(&clarity(a)));
+    Ok(seen)
+}
+
+/// Every fault whose repair gives the derivative at one point.
+fn propose(study: &Study, claim: usize, probe: &Probe, expression: &Expression<'_>) -> Vec<Fault> {
+    let nodes = study.claims[claim];
+    let (flow, hand, derivative) = (&probe.flow, probe.sample.hand.value, probe.sample.derivative.value);
+    let size = hand.abs().max(derivative.abs());
+    let mut faults = Vec::new();
+    if hand != 0.0 && derivative != 0.0 {
+        faults.push(Fault::Scale(tidy(hand / derivative)));
+    }
+    faults.extend(expression.substitutions(&flow.numbers, |number| probe.admits(number)).map(Fault::Substitution));
+    let links = links(study, flow, nodes.of);
+    for link in &links {
+        let through = link.through(flow);
+        if through.abs() > LEFT_OVER * size {
+            faults.push(Fault::Paths(link.clone(), tidy((hand - derivative + through) / through)));
+        }
+        faults.push(Fault::Only(link.clone()));
+        faults.extend([false, true].map(|twice| Fault::Factor { link: link.clone(), twice }));
+    }
+    if links.len() * links.len() <= PAIRS {
+        let through: Vec<f64> = links.iter().map(|link| link.through(flow)).collect();
+        for link in &links {
+            let factor = link.factor(flow);
+            for (twice, factor) in [(false, factor.recip()), (true, factor)] {
+                let explains = |&place: &usize| probe.admits(hand + through[place] * (1.0 - factor));
+                let vias = (0..links.len()).filter(explains).map(|place| links[place].clone());
+                faults.extend(vias.map(|via| Fault::FactorOf { link: link.clone(), via, twice }));
+            }
+        }
+    }
+    let others = (0..=nodes.of).filter(|&node| node != nodes.wrt && flow.adjoints[node] != 0.0);
+    faults.extend(others.map(Fault::Variable));
+    faults.retain(|fault| probe.admits(fault.repaired(probe, expression)));
+    faults
+}
+
+/// A constant as its author wrote it: a fraction of small numbers, when rounding is all that parts it from one.
+fn tidy(factor: f64) -> f64 {
+    const PARTS: f64 = 5040.0;
+    let near = (factor * PARTS).round() / PARTS;
+    if (near - factor).abs() <= 1e-9 * factor.abs().max(1.0) { near } else { factor }
+}

@@ -1,0 +1,238 @@
+//! Hand-written derivatives: claims that the derivative of one quantity by another is a certain expression.
+
+pub use crate::check::diagnose::{Diagnosis, Kind};
+use crate::check::diagnose::{diagnose, scaled};
+use crate::check::points::Point;
+use crate::check::scales::{Scale, scales};
+use crate::check::study::{Nodes, Sample, Study};
+use crate::error::Result;
+use crate::value::Value;
+
+/// "The derivative of `of` by `wrt` is `hand`."
+///
+/// The three are values of one graph. `hand` is written with the recorded quantities, as one writes it on paper, or is a
+/// number. For a `wrt` in the middle of a computation the derivative is that of the recorded computation with `wrt` cut
+/// loose from what made it: its adjoint in a reverse sweep from `of`.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'g> {
+    /// What is differentiated.
+    pub of: Value<'g>,
+    /// With respect to what.
+    pub wrt: Value<'g>,
+    /// What its author says the derivative is.
+    pub hand: Value<'g>,
+}
+
+/// How claims are judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// How many random points are tried beside the recorded one.
+    pub points: usize,
+    /// The relative difference that is let pass. What the rounding of both sides explains always passes.
+    pub rtol: f64,
+    /// Of the random points.
+    pub seed: u64,
+    /// Whether inputs move too, so that a claim has to hold for other data.
+    ///
+    /// Without it they keep their recorded numbers, for a derivation may use what it knows of its data: with labels that
+    /// sum to one, the derivative of the cross-entropy of a softmax is `p - y`. Inputs that a claim differentiates by
+    /// move nevertheless, and so do all when there is no parameter.
+    pub move_inputs: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { points: 32, rtol: 1e-6, seed: 0, move_inputs: false }
+    }
+}
+
+/// What is made of a claim, from good to bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Equal to the derivative at every point.
+    Right,
+    /// A constant times the derivative: all claims of one output by parameters are so by one positive factor, or later
+    /// claims, which are right, are made of this one.
+    Scaled,
+    /// Different only where the derivative jumps.
+    Kink,
+    /// Anything else.
+    Wrong,
+}
+
+impl Verdict {
+    /// The name in lower case: `right`, `scaled`, `kink` or `wrong`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Right => "right",
+            Verdict::Scaled => "scaled",
+            Verdict::Kink => "kink",
+            Verdict::Wrong => "wrong",
+        }
+    }
+}
+
+/// One claim, judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The name of what is differentiated, or its formula.
+    pub of: String,
+    /// The name, or formula, of what it is differentiated by.
+    pub wrt: String,
+    /// The claimed number, at the first point that failed, else at the recorded point.
+    pub hand: f64,
+    /// The derivative at the same point.
+    pub derivative: f64,
+    /// At how many points the two were compared.
+    pub points: usize,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// What is wrong and what to write instead, of claims that are scaled or wrong.
+    pub diagnosis: Option<Diagnosis>,
+}
+
+/// What [`check`] finds. It prints as a table with a paragraph for each thing that is wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// One for each claim, in their order.
+    pub claims: Vec<Judged>,
+    /// The worst of them. An intermediate that is scaled, while what is made of it is right, does not count.
+    pub verdict: Verdict,
+}
+
+/// What the points say of a claim, before it is looked at together with the others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Finding {
+    Right,
+    /// Right, and both sides are zero at every point.
+    Vanishing,
+    Kink,
+    /// Different, by this factor if there is one.
+    Off(Option<f64>),
+}
+
+/// Compares every claim with the derivative of what was recorded, at the recorded point and at random points near it.
+///
+/// At random points the program is replayed; every op keeps to the side of its kink on which it was recorded, so what was
+/// decided by comparing numbers stays decided. Two numbers are equal when they differ by less than `rtol` relatively, or
+/// by no more than a bound on the rounding of both, so that a gradient that has vanished raises no alarm.
+///
+/// ```
+/// use engine::Graph;
+/// use engine::check::hand::{Claim, Options, Verdict, check};
+///
+/// let g = Graph::new();
+/// let (w, b) = (g.param("w", 0.5), g.param("b", 0.1));
+/// let (x, y_true) = (g.input("x", -2.0), g.input("y_true", 1.0));
+/// let y_pred = (w * x + b).tanh().named("y_pred");
+/// let loss = (y_true - y_pred).powi(2).named("L");
+///
+/// let outer = -2.0 * (y_true - y_pred);
+/// let report = check(
+///     &[
+///         Claim { of: loss, wrt: w, hand: outer * (1.0 - y_pred * y_pred) * x },
+///         Claim { of: loss, wrt: b, hand: outer * (1.0 - y_pred) },
+///     ],
+///     &Options::default(),
+/// )?;
+/// assert_eq!(report.claims[0].verdict, Verdict::Right);
+/// assert_eq!(report.claims[1].verdict, Verdict::Wrong);
+/// println!("{report}");
+/// # Ok::<(), engine::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`NoClaims`]; [`Constant`] for an `of` or `wrt` that is a bare number; [`TwoGraphs`]; [`NotFinite`] when a number is
+/// infinite or NaN at the recorded point; [`NoPoint`] when no random point is found at which all are finite.
+///
+/// [`NoClaims`]: crate::Error::NoClaims
+/// [`Constant`]: crate::Error::Constant
+/// [`TwoGraphs`]: crate::Error::TwoGraphs
+/// [`NotFinite`]: crate::Error::NotFinite
+/// [`NoPoint`]: crate::Error::NoPoint
+pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
+    let study = Study::new(claims)?;
+    let mut points = vec![study.recorded.clone()];
+    let mut neighbourhood = study.neighbourhood(options.move_inputs, options.seed);
+    for _ in 0..options.points {
+        points.push(neighbourhood.draw()?);
+    }
+    let all: Vec<usize> = (0..claims.len()).collect();
+    let mut samples: Vec<Vec<Sample>> = vec![Vec::with_capacity(points.len()); claims.len()];
+    for point in &points {
+        let here = study.samples(point, &all)?;
+        samples.iter_mut().zip(here).for_each(|(samples, sample)| samples.push(sample));
+    }
+
+    let findings = (all.iter().map(|&claim| {
+        let failed = (0..points.len()).filter(|&point| fails(&samples[claim][point], options.rtol));
+        find(&study, claim, &samples[claim], failed.map(|point| (point, &points[point])), options.rtol)
+    }))
+    .collect::<Result<Vec<Finding>>>()?;
+    let scales = scales(&study, &findings, options.rtol);
+
+    let mut judged = Vec::with_capacity(claims.len());
+    for claim in all {
+        let samples = &samples[claim];
+        let shown = samples.iter().find(|sample| fails(sample, options.rtol)).unwrap_or(&samples[0]);
+        let (verdict, diagnosis) = match (findings[claim], scales[claim]) {
+            (Finding::Right | Finding::Vanishing, _) => (Verdict::Right, None),
+            (Finding::Kink, _) => (Verdict::Kink, None),
+            (Finding::Off(_), Some(scale)) => (Verdict::Scaled, Some(scaled(&study, claim, scale))),
+            (Finding::Off(_), None) => (Verdict::Wrong, Some(diagnose(&study, claim, shown, options)?)),
+        };
+        let Nodes { of, wrt, .. } = study.claims[claim];
+        judged.push(Judged {
+            of: study.name(of),
+            wrt: study.name(wrt),
+            hand: shown.hand.value,
+            derivative: shown.derivative.value,
+            points: samples.iter().filter(|sample| sample.is_finite()).count(),
+            verdict,
+            diagnosis,
+        });
+    }
+    let harmless = |claim: usize| matches!(scales[claim], Some(Scale::TakenBack(_)));
+    let counted = judged.iter().enumerate().filter(|(claim, _)| !harmless(*claim)).map(|(_, judged)| judged.verdict);
+    let verdict = counted.max().unwrap_or(Verdict::Right);
+    Ok(Report { claims: judged, verdict })
+}
+
+/// A point at which the derivative does not exist as a number is judged like one at which the claim differs.
+fn fails(sample: &Sample, rtol: f64) -> bool {
+    !sample.is_finite() || !sample.agrees(1.0, rtol)
+}
+
+fn find<'a>(
+    study: &Study,
+    claim: usize,
+    samples: &[Sample],
+    failed: impl Iterator<Item = (usize, &'a Point)>,
+    rtol: f64,
+) -> Result<Finding> {
+    let mut on_kinks = false;
+    for (place, point) in failed {
+        on_kinks = !samples[place].is_finite() || study.is_kink(claim, point)?;
+        if !on_kinks {
+            // Of a claim that took a decision on the kink, only the points on one side of it can agree.
+            let decided = !fails(&samples[0], rtol) && samples[1..].iter().any(|sample| !fails(sample, rtol));
+            let kink = decided && study.is_kink(claim, &study.recorded)?;
+            return Ok(if kink { Finding::Kink } else { Finding::Off(factor(samples, rtol)) });
+        }
+    }
+    Ok(match on_kinks {
+        true => Finding::Kink,
+        false if samples.iter().all(Sample::vanishes) => Finding::Vanishing,
+        false => Finding::Right,
+    })
+}
+
+/// The constant that the claim is times the derivative, if it is one.
+fn factor(samples: &[Sample], rtol: f64) -> Option<f64> {
+    let clearest =
+        samples.iter().filter(|sample| sample.is_finite()).max_by(|a, b| a.clarity().total_cmp(&b.clarity()))?;
+    let factor = clearest.hand.value / clearest.derivative.value;
+    let all = samples.iter().filter(|sample| sample.is_finite()).all(|sample| sample.agrees(factor, rtol));
+    (all && factor.is_finite() && !clearest.vanishes() && factor != 0.0).then_some(factor)
+}

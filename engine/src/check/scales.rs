@@ -1,0 +1,63 @@
+//! Claims that are a constant times the derivative and do no harm.
+
+use crate::check::hand::Finding;
+use crate::check::study::{Study, ancestors, descendants};
+use crate::ops::Op;
+
+/// Why a factor does no harm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Scale {
+    /// All claims of the output by parameters have it.
+    Common(f64),
+    /// What is made of the claim is right.
+    TakenBack(f64),
+}
+
+pub(crate) fn scales(study: &Study, findings: &[Finding], rtol: f64) -> Vec<Option<Scale>> {
+    let off = |claim: usize| match findings[claim] {
+        Finding::Off(factor) => factor,
+        _ => None,
+    };
+    let same = |a: f64, b: f64| (a - b).abs() <= rtol * a.abs().max(b.abs());
+    let mut scales = vec![None; findings.len()];
+    let by_param: Vec<bool> = study.claims.iter().map(|nodes| study.program.op(nodes.wrt) == Op::Param).collect();
+    for first in 0..findings.len() {
+        let Some(factor) = off(first).filter(|&factor| factor > 0.0 && by_param[first] && scales[first].is_none())
+        else {
+            continue;
+        };
+        let of = study.claims[first].of;
+        let members = (0..findings.len()).filter(|&claim| study.claims[claim].of == of);
+        let by_params: Vec<usize> = members.clone().filter(|&claim| by_param[claim]).collect();
+        let has_it = |&claim: &usize| off(claim).is_some_and(|own| same(own, factor));
+        let count = by_params.iter().filter(|claim| has_it(claim)).count();
+        let all = by_params.iter().all(|claim| has_it(claim) || findings[*claim] == Finding::Vanishing);
+        if all && (count > 1 || depends_on_one_param(study, of)) {
+            members.filter(has_it).for_each(|claim| scales[claim] = Some(Scale::Common(factor)));
+        }
+    }
+    for claim in 0..findings.len() {
+        let hand = study.claims[claim].hand;
+        let (Some(factor), None) = (off(claim), scales[claim]) else { continue };
+        if by_param[claim] || study.forward[hand] {
+            continue;
+        }
+        let made_of_it = descendants(&study.program, [hand]);
+        let uses = |&other: &usize| by_param[other] && made_of_it[study.claims[other].hand];
+        let harmless = |&other: &usize| {
+            matches!(findings[other], Finding::Right | Finding::Vanishing)
+                || matches!(scales[other], Some(Scale::Common(_)))
+        };
+        let made: Vec<usize> = (0..findings.len()).filter(uses).collect();
+        if !made.is_empty() && made.iter().all(harmless) {
+            scales[claim] = Some(Scale::TakenBack(factor));
+        }
+    }
+    scales
+}
+
+/// Then a single claim is all of them.
+fn depends_on_one_param(study: &Study, of: usize) -> bool {
+    let made_of = ancestors(&study.program, [of]);
+    study.program.params().iter().filter(|&&param| made_of[param as usize]).count() == 1
+}

@@ -1,0 +1,195 @@
+//! What the claims about one graph have in common: the program, which of its nodes matter, and its replays.
+
+use crate::check::hand::Claim;
+use crate::check::points::{Neighbourhood, Point, is_tied};
+use crate::check::rounding::Rounded;
+use crate::error::{Error, Result};
+use crate::program::Program;
+use crate::real::Real;
+use crate::sweep;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use std::collections::HashMap;
+
+/// The nodes of a claim.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nodes {
+    pub(crate) of: usize,
+    pub(crate) wrt: usize,
+    pub(crate) hand: usize,
+}
+
+/// A claim at one point: both numbers, with bounds on their rounding.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample {
+    pub(crate) hand: Rounded,
+    pub(crate) derivative: Rounded,
+}
+
+impl Sample {
+    /// What rounding alone may set between the two.
+    pub(crate) fn floor(&self) -> f64 {
+        self.hand.error + self.derivative.error + f64::MIN_POSITIVE
+    }
+
+    /// Whether the claim is `factor` times the derivative.
+    pub(crate) fn agrees(&self, factor: f64, rtol: f64) -> bool {
+        let (hand, derivative) = (self.hand.value, factor * self.derivative.value);
+        let floor = self.hand.error + factor.abs() * self.derivative.error + f64::MIN_POSITIVE;
+        (hand - derivative).abs() <= rtol * hand.abs().max(derivative.abs()) + floor
+    }
+
+    pub(crate) fn gap(&self) -> f64 {
+        (self.hand.value - self.derivative.value).abs()
+    }
+
+    /// Whether both numbers are zero but for rounding.
+    pub(crate) fn vanishes(&self) -> bool {
+        let zero = |x: Rounded| x.value.abs() <= x.error + f64::MIN_POSITIVE;
+        zero(self.hand) && zero(self.derivative)
+    }
+
+    /// How far the derivative stands out of its rounding.
+    pub(crate) fn clarity(&self) -> f64 {
+        self.derivative.value.abs() / (self.derivative.error + f64::MIN_POSITIVE)
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        self.hand.value.is_finite() && self.derivative.value.is_finite()
+    }
+}
+
+pub(crate) struct Study {
+    pub(crate) program: Program,
+    pub(crate) claims: Vec<Nodes>,
+    /// Which nodes the claims and what they are about are made of.
+    pub(crate) needed: Vec<bool>,
+    /// Which nodes belong to what is differentiated, and not to a claim alone.
+    pub(crate) forward: Vec<bool>,
+    pub(crate) names: HashMap<usize, String>,
+    pub(crate) recorded: Point,
+    /// The number of every node at the recorded point.
+    pub(crate) numbers: Vec<f64>,
+}
+
+impl Study {
+    /// Errors when a claim differentiates a constant, when values belong to two graphs, and when a needed number is not
+    /// finite.
+    pub(crate) fn new(claims: &[Claim<'_>]) -> Result<Study> {
+        let Some(first) = claims.first() else { return Err(Error::NoClaims) };
+        let graph = first.of.graph().ok_or(Error::Constant(first.of.number()))?;
+        let mut values = Vec::with_capacity(3 * claims.len());
+        for claim in claims {
+            for value in [claim.of, claim.wrt, claim.hand] {
+                let own = value.graph().is_none_or(|own| std::ptr::eq(own, graph));
+                if !own {
+                    return Err(Error::TwoGraphs { one: first.of.formula(), other: value.formula() });
+                }
+                values.push(value);
+            }
+            for value in [claim.of, claim.wrt] {
+                value.graph().ok_or(Error::Constant(value.number()))?;
+            }
+        }
+        let program = graph.program(&values);
+        let outputs: Vec<usize> = program.outputs().iter().map(|&node| node as usize).collect();
+        let claims: Vec<Nodes> =
+            outputs.chunks_exact(3).map(|nodes| Nodes { of: nodes[0], wrt: nodes[1], hand: nodes[2] }).collect();
+        let needed = ancestors(&program, outputs.iter().copied());
+        let forward = ancestors(&program, claims.iter().flat_map(|nodes| [nodes.of, nodes.wrt]));
+        let names = program.names().map(|(name, node)| (node, name.to_owned())).collect();
+        let recorded = Point { params: graph.param_numbers(), inputs: graph.input_numbers() };
+        let numbers = program.numbers(&recorded.params, &recorded.inputs)?;
+        let only_needed: Vec<f64> =
+            numbers.iter().zip(&needed).map(|(&x, &needed)| if needed { x } else { 0.0 }).collect();
+        program.check_finite(&only_needed)?;
+        Ok(Study { program, claims, needed, forward, names, recorded, numbers })
+    }
+
+    /// The name of a node, or its formula.
+    pub(crate) fn name(&self, node: usize) -> String {
+        self.names.get(&node).cloned().unwrap_or_else(|| self.program.formula(node))
+    }
+
+    /// The points around the recorded one. Beside the parameters, all inputs move, or else those that claims
+    /// differentiate by, or all when nothing else would.
+    pub(crate) fn neighbourhood(&self, move_inputs: bool, seed: u64) -> Neighbourhood<'_> {
+        let asked = |input: &u32| self.claims.iter().any(|nodes| nodes.wrt == *input as usize);
+        let all = move_inputs || !self.program.params().iter().any(|&param| self.forward[param as usize]);
+        let moving = self.program.inputs().iter().map(|input| all || asked(input)).collect();
+        Neighbourhood::new(&self.program, &self.recorded, &self.needed, moving, &self.numbers, seed)
+    }
+
+    /// Every claim of `chosen` at a point, in their order.
+    pub(crate) fn samples(&self, point: &Point, chosen: &[usize]) -> Result<Vec<Sample>> {
+        let exact = |numbers: &[f64]| numbers.iter().copied().map(Rounded::exact).collect::<Vec<_>>();
+        let numbers = self.program.numbers(&exact(&point.params), &exact(&point.inputs))?;
+        let mut samples = vec![Sample { hand: Rounded::exact(0.0), derivative: Rounded::exact(0.0) }; chosen.len()];
+        let mut by_output: Vec<usize> = (0..chosen.len()).collect();
+        by_output.sort_by_key(|&place| self.claims[chosen[place]].of);
+        for group in by_output.chunk_by(|&a, &b| self.claims[chosen[a]].of == self.claims[chosen[b]].of) {
+            let adjoints = adjoints(&self.program, &numbers, self.claims[chosen[group[0]]].of);
+            for &place in group {
+                let Nodes { wrt, hand, .. } = self.claims[chosen[place]];
+                let derivative = adjoints.get(wrt).copied().unwrap_or(Rounded::exact(0.0));
+                samples[place] = Sample { hand: numbers[hand], derivative };
+            }
+        }
+        Ok(samples)
+    }
+
+    /// Whether the derivative jumps at a point: it differs among points around it, so near that only a kink can be the
+    /// reason.
+    pub(crate) fn is_kink(&self, claim: usize, point: &Point) -> Result<bool> {
+        const STEP: f64 = 1e-7;
+        const AROUND: usize = 16;
+        let Nodes { of, wrt, .. } = self.claims[claim];
+        let numbers = self.program.numbers(&point.params, &point.inputs)?;
+        let made_of = ancestors(&self.program, [of]);
+        if !(0..self.program.len()).any(|node| made_of[node] && is_tied(&self.program, &numbers, node)) {
+            return Ok(false);
+        }
+        let loose = self.program.cut(wrt);
+        let mut rng = ChaCha8Rng::seed_from_u64(claim as u64);
+        let mut moved = |x: f64| x + rng.random_range(-STEP..STEP) * (x.abs() + 1.0);
+        let mut found: Vec<f64> = Vec::with_capacity(AROUND);
+        for _ in 0..AROUND {
+            let params: Vec<f64> = point.params.iter().chain([&numbers[wrt]]).map(|&x| moved(x)).collect();
+            let inputs: Vec<f64> = point.inputs.iter().map(|&x| moved(x)).collect();
+            let nearby = loose.numbers(&params, &inputs)?;
+            found.extend(adjoints(&loose, &nearby, of).get(wrt).copied().filter(|derivative| derivative.is_finite()));
+        }
+        let (least, most) = found.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+        Ok(most - least > 1e-4 * most.abs().max(least.abs()))
+    }
+}
+
+/// The derivative of a node by itself and every earlier one.
+pub(crate) fn adjoints<R: Real>(program: &Program, numbers: &[R], of: usize) -> Vec<R> {
+    let mut adjoints = vec![R::from(0.0); of + 1];
+    adjoints[of] = R::from(1.0);
+    sweep::reverse(program, numbers, &mut adjoints);
+    adjoints
+}
+
+/// Marks what some nodes are made of, and those nodes.
+pub(crate) fn ancestors(program: &Program, of: impl IntoIterator<Item = usize>) -> Vec<bool> {
+    let mut marks = vec![false; program.len()];
+    of.into_iter().for_each(|node| marks[node] = true);
+    for node in (0..program.len()).rev() {
+        if marks[node] {
+            program.args(node).iter().for_each(|&arg| marks[arg as usize] = true);
+        }
+    }
+    marks
+}
+
+/// Marks some nodes and what is made of them.
+pub(crate) fn descendants(program: &Program, of: impl IntoIterator<Item = usize>) -> Vec<bool> {
+    let mut marks = vec![false; program.len()];
+    of.into_iter().for_each(|node| marks[node] = true);
+    for node in 0..program.len() {
+        marks[node] |= program.args(node).iter().any(|&arg| marks[arg as usize]);
+    }
+    marks
+}

@@ -1,0 +1,257 @@
+//! Diagnoses in words.
+
+use crate::check::diagnose::{Diagnosis, Fault, Kind};
+use crate::check::edges::{Flow, Link};
+use crate::check::route::{Route, local_derivative};
+use crate::check::scales::Scale;
+use crate::check::study::{Nodes, Sample, Study, ancestors};
+use crate::ops::Op;
+
+/// `dL/dw1`, with parentheses around what is no name.
+pub(crate) fn quotient(of: &str, wrt: &str) -> String {
+    let part = |text: &str| {
+        let bare = text.chars().all(|c| c.is_alphanumeric() || "_[].,'".contains(c));
+        if bare { format!("d{text}") } else { format!("d({text})") }
+    };
+    format!("{}/{}", part(of), part(wrt))
+}
+
+/// A number in eight digits or fewer.
+pub(crate) fn number(x: f64) -> String {
+    if x != 0.0 && x.is_finite() && !(1e-4..1e7).contains(&x.abs()) {
+        let text = format!("{x:.7e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'));
+    }
+    let before = x.abs().max(1.0).log10().floor() as usize;
+    let after = if x.abs() < 1.0 { 7 + (-x.abs().max(1e-4).log10()).ceil() as usize } else { 7 - before.min(7) };
+    let text = format!("{x:.after$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// What to do about a factor: `divide it by 2`.
+fn undo(factor: f64) -> String {
+    let inverse = factor.recip();
+    if inverse.abs() > 1.0 && (inverse - inverse.round()).abs() < 1e-9 {
+        format!("multiply it by {}", number(inverse))
+    } else {
+        format!("divide it by {}", number(factor))
+    }
+}
+
+pub(crate) fn scaled(study: &Study, claim: usize, scale: Scale) -> Diagnosis {
+    let of = study.name(study.claims[claim].of);
+    let (factor, text) = match scale {
+        Scale::Common(factor) => {
+            let times = number(factor);
+            let text = format!(
+                "Every claim of `{of}` by a parameter is {times} times the derivative. The steps of a training go the \
+                 right way, {times} times as far: it is the derivative of {times} times `{of}`. To have that of `{of}`, \
+                 {}.",
+                undo(factor)
+            );
+            (factor, text)
+        }
+        Scale::TakenBack(factor) => {
+            let text = format!(
+                "The claim is {} times the derivative, and what is made of it takes that back: those claims are right. \
+                 To have the derivative by this name, {}.",
+                number(factor),
+                undo(factor)
+            );
+            (factor, text)
+        }
+    };
+    Diagnosis { factor: Some(factor), ..Diagnosis::new(Kind::ConstantFactor, text) }
+}
+
+/// The words for a fault; `flow` is that of the recorded point, `probe` that of the point at which it was found.
+pub(crate) fn describe(study: &Study, claim: usize, fault: &Fault, probe: &Flow, flow: &Flow) -> Diagnosis {
+    let Nodes { of, wrt, hand } = study.claims[claim];
+    let (a, b) = (study.name(of), study.name(wrt));
+    let route = |link: &Link| Route::along(study, link, probe, of, wrt);
+    let via = |link: &Link| place(study, link, &route(link));
+    let along = |link: &Link| (route(link).names(study), route(link).names(study).join(" <- "));
+    let with_path = |link: &Link, diagnosis: Diagnosis| Diagnosis { path: route(link).names(study), ..diagnosis };
+    match fault {
+        Fault::Scale(-1.0) => {
+            let text = format!("The claim is minus the derivative of `{a}` by `{b}`: turn its sign.");
+            Diagnosis { factor: Some(-1.0), ..Diagnosis::new(Kind::Sign, text) }
+        }
+        Fault::Scale(factor) => {
+            let text =
+                format!("The claim is {} times the derivative of `{a}` by `{b}`: {}.", number(*factor), undo(*factor));
+            Diagnosis { factor: Some(*factor), ..Diagnosis::new(Kind::ConstantFactor, text) }
+        }
+        Fault::Substitution(found) => {
+            let (replace, with) = (study.name(found.replace), study.name(found.with));
+            let place = match found.part(hand) {
+                None => "the claim".to_owned(),
+                Some(part) => format!("`{}`", study.program.definition(part)),
+            };
+            let text = format!("`{replace}` stands where `{with}` belongs: write `{with}` for `{replace}` in {place}.");
+            Diagnosis { replace: Some(replace), with: Some(with), ..Diagnosis::new(Kind::Substitution, text) }
+        }
+        Fault::Paths(link, times) => {
+            let path = along(link).1;
+            let amount = sum(study, link, &route(link), flow);
+            let (kind, text) = if *times == 0.0 {
+                let text = format!(
+                    "The claim leaves out that `{a}` depends on `{b}` through {}: {path}. Add {amount}.",
+                    via(link)
+                );
+                (Kind::MissingPath, text)
+            } else if *times == -1.0 {
+                let text = format!(
+                    "The part of the claim that goes through {} has the wrong sign: {path}. It is {amount}.",
+                    via(link)
+                );
+                (Kind::Sign, text)
+            } else {
+                let text = format!(
+                    "The part of the claim that goes through {} is {} times what it should be: {path}. It is {amount}.",
+                    via(link),
+                    number(*times)
+                );
+                (Kind::ConstantFactor, text)
+            };
+            let factor = (*times != 0.0).then_some(*times);
+            with_path(link, Diagnosis { factor, ..Diagnosis::new(kind, text) })
+        }
+        Fault::Only(link) => {
+            let text = format!(
+                "The claim follows `{b}` to `{a}` only through {}: {}. The derivative is the sum over every path{}.",
+                via(link),
+                along(link).1,
+                others(study, link, flow, of)
+            );
+            with_path(link, Diagnosis::new(Kind::OnlyPath, text))
+        }
+        Fault::Factor { link, twice } => with_path(link, factor(study, link, *twice, "the claim", flow)),
+        Fault::FactorOf { link, via: part, twice } => {
+            let part_text = format!("the part of the claim that goes through {}", via(part));
+            with_path(part, factor(study, link, *twice, &part_text, flow))
+        }
+        Fault::Variable(node) => {
+            let other = study.name(*node);
+            let mut text = format!("The claim is the derivative of `{a}` by `{other}`, not by `{b}`");
+            if !depends(study, of, wrt) {
+                text += &format!(", on which `{a}` does not depend: that derivative is 0");
+            }
+            let (replace, with) = (Some(other), Some(b));
+            Diagnosis { replace, with, ..Diagnosis::new(Kind::WrongVariable, text + ".") }
+        }
+    }
+}
+
+pub(crate) fn unknown(study: &Study, claim: usize, shown: &Sample) -> Diagnosis {
+    let Nodes { of, wrt, .. } = study.claims[claim];
+    let (a, b) = (study.name(of), study.name(wrt));
+    let (hand, derivative) = (number(shown.hand.value), number(shown.derivative.value));
+    let text = if depends(study, of, wrt) {
+        format!(
+            "The claim is {hand} where the derivative of `{a}` by `{b}` is {derivative}; no single fault explains it."
+        )
+    } else {
+        format!("The claim is {hand}, but `{a}` does not depend on `{b}`: the derivative is 0.")
+    };
+    Diagnosis::new(Kind::Unknown, text)
+}
+
+fn depends(study: &Study, of: usize, wrt: usize) -> bool {
+    ancestors(&study.program, [of])[wrt]
+}
+
+/// "`h2` in `net_o2 = w7*h1 + w8*h2 + h2`", and which one there when there are several.
+fn place(study: &Study, link: &Link, route: &Route) -> String {
+    let owner = route.owner(study);
+    let from = study.name(link.from);
+    let definition = match study.names.get(&owner) {
+        Some(name) => format!("{name} = {}", study.program.definition(owner)),
+        None => study.program.formula(owner),
+    };
+    let mut text = format!("`{from}` in `{definition}`");
+    if link.edge().is_some() && uses(study, link.from, owner) > 1 {
+        let additive = |node: usize| matches!(study.program.op(node), Op::Add | Op::Sub | Op::Neg | Op::Sum);
+        // The part of the sum that the edge stands in: what is below the nearest sum above it.
+        let climb = route.climb(study);
+        let sum = climb.iter().rposition(|&node| additive(node));
+        let term = match sum {
+            Some(place) => climb.get(place + 1).copied().unwrap_or(link.from),
+            None => owner,
+        };
+        text += &match term {
+            term if term == link.from => format!(" (the `{from}` that stands alone there)"),
+            term if term == owner => String::new(),
+            term => format!(" (the one in `{}`)", study.program.formula(term)),
+        };
+    }
+    text
+}
+
+/// How often a node occurs in the definition of another.
+fn uses(study: &Study, node: usize, owner: usize) -> usize {
+    const ENOUGH: usize = 1000;
+    let mut todo = vec![owner];
+    let (mut found, mut steps) = (0, 0);
+    while let Some(inner) = todo.pop() {
+        steps += 1;
+        if steps > ENOUGH {
+            break;
+        }
+        for arg in study.program.args(inner).iter().map(|&arg| arg as usize) {
+            if arg == node {
+                found += 1;
+            } else if !study.names.contains_key(&arg) {
+                todo.push(arg);
+            }
+        }
+    }
+    found
+}
+
+/// What the paths through a link add to the derivative: as a product when there is one path, and as a number.
+fn sum(study: &Study, link: &Link, route: &Route, flow: &Flow) -> String {
+    let through = link.through(flow);
+    match route.product(study) {
+        Some((product, value)) if (value - through).abs() <= 1e-9 * through.abs() => {
+            format!("`{product}`, which is {} at the recorded point", number(through))
+        }
+        _ => format!("what these paths sum to, {} at the recorded point", number(through)),
+    }
+}
+
+/// The other ways on from where a link begins.
+fn others(study: &Study, link: &Link, flow: &Flow, of: usize) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for node in 0..=of {
+        let uses = study.program.args(node).contains(&(link.from as u32)) && flow.adjoints[node] != 0.0;
+        if uses && node != link.to {
+            names.push(format!("`{}`", study.name(node)));
+        }
+    }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(": `{}` is also used in {}", study.name(link.from), names.join(", "))
+    }
+}
+
+fn factor(study: &Study, link: &Link, twice: bool, whole: &str, flow: &Flow) -> Diagnosis {
+    let (from, to) = (study.name(link.from), study.name(link.to));
+    let value = number(link.factor(flow));
+    let factor = match local_derivative(study, link) {
+        Some((formula, _)) if formula == value => format!("which is {value}"),
+        Some((formula, _)) => format!("`{formula}`, which is {value} at the recorded point"),
+        None => format!("which is {value} at the recorded point"),
+    };
+    if twice {
+        let text = format!(
+            "The derivative of `{to}` by `{from}`, {factor}, is a factor of {whole} once too often: divide by it."
+        );
+        Diagnosis::new(Kind::RepeatedFactor, text)
+    } else {
+        let text = format!("The derivative of `{to}` by `{from}`, {factor}, is missing from {whole}: multiply by it.");
+        Diagnosis::new(Kind::MissingFactor, text)
+    }
+}
