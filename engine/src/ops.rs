@@ -27,6 +27,7 @@
 use crate::real::Real;
 use smallvec::SmallVec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, LN_10, PI};
+use std::ops::Index;
 
 macro_rules! each_op {
     ($callback:ident) => {
@@ -315,6 +316,18 @@ pub trait Partials<R> {
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R);
 }
 
+/// The arguments of an op that takes any number of them, wherever they lie.
+pub(crate) trait Arguments<R>: Index<usize, Output = R> {
+    fn len(&self) -> usize;
+}
+
+impl<R> Arguments<R> for [R] {
+    #[inline(always)]
+    fn len(&self) -> usize {
+        <[R]>::len(self)
+    }
+}
+
 /// Names the numbers of a slice as a row does.
 macro_rules! bind {
     (($($input:ident),+) = $args:ident; $body:expr) => {
@@ -491,6 +504,20 @@ macro_rules! define_ops {
                         let $y = y;
                         hand_over!(sink, 0, $($partial,)+);
                     }),)*
+                    _ => self.partials_of_many(args, y, sink),
+                }
+            }
+
+            /// As [`partials`](Op::partials), of an op that takes any number of arguments; of the others, none.
+            #[inline(always)]
+            #[allow(unused_variables)]
+            pub(crate) fn partials_of_many<R: Real>(
+                self,
+                args: &(impl Arguments<R> + ?Sized),
+                y: R,
+                sink: &mut impl Partials<R>,
+            ) {
+                match self {
                     $(Op::$ManyOp => {
                         let ($xs, $many_y) = (args, y);
                         $(let $once = $once_value;)?
@@ -498,7 +525,7 @@ macro_rules! define_ops {
                             sink.take($k, || $many_partial);
                         }
                     })*
-                    Op::Input | Op::Param | Op::Const => {}
+                    _ => {}
                 }
             }
         }
@@ -586,8 +613,8 @@ fn log_sum_exp(xs: &[f64]) -> f64 {
 
 /// `e^(x - y)` for the logarithm `y` of the sum of the exponentials. Dividing by their sum, which would be 1 but for the
 /// rounding of `y`, takes that rounding out again.
-fn softmax<R: Real>(xs: &[R], y: R) -> SmallVec<[R; 16]> {
-    let mut shares: SmallVec<[R; 16]> = xs.iter().map(|&x| (x - y).exp()).collect();
+fn softmax<R: Real>(xs: &(impl Arguments<R> + ?Sized), y: R) -> SmallVec<[R; 16]> {
+    let mut shares: SmallVec<[R; 16]> = (0..xs.len()).map(|k| (xs[k] - y).exp()).collect();
     let total = R::sum(&shares);
     shares.iter_mut().for_each(|share| *share /= total);
     shares
