@@ -5,6 +5,9 @@
 
 pub mod by_engine;
 pub mod by_hand;
+pub mod by_hand_lanes;
+pub mod contest;
+pub mod contestants;
 pub mod models;
 pub mod workload;
 

@@ -8,6 +8,10 @@ use std::hint::black_box;
 pub trait Method<const P: usize, const I: usize>: FnMut(&[f64; P], &[f64; I], &mut [f64; P]) -> f64 {}
 impl<const P: usize, const I: usize, F: FnMut(&[f64; P], &[f64; I], &mut [f64; P]) -> f64> Method<P, I> for F {}
 
+/// As [`Method`], for several samples, whose losses and gradients it adds up.
+pub trait BatchMethod<const P: usize, const I: usize>: FnMut(&[f64; P], &[[f64; I]], &mut [f64; P]) -> f64 {}
+impl<const P: usize, const I: usize, F: FnMut(&[f64; P], &[[f64; I]], &mut [f64; P]) -> f64> BatchMethod<P, I> for F {}
+
 /// A loss of `P` parameters for samples of `I` numbers.
 #[derive(Debug, Clone)]
 pub struct Workload<const P: usize, const I: usize> {
@@ -117,11 +121,35 @@ impl<const P: usize, const I: usize> Workload<P, I> {
         relative_error(&[loss], &[self.loss]).max(relative_error(&gradient, &self.gradient))
     }
 
+    /// The same for a method that adds up the losses and gradients of samples, on all of them. The reference has those
+    /// of the first only, so the others' come from a method that takes them one by one.
+    pub fn batch_error(&self, mut batch: impl BatchMethod<P, I>, mut method: impl Method<P, I>) -> f64 {
+        let (mut expected_loss, mut expected) = (0.0, [0.0; P]);
+        let mut gradient = [f64::NAN; P];
+        for sample in &self.samples {
+            expected_loss += method(&self.params, sample, &mut gradient);
+            for (sum, derivative) in expected.iter_mut().zip(&gradient) {
+                *sum += derivative;
+            }
+        }
+        let loss = batch(&self.params, &self.samples, &mut gradient);
+        relative_error(&[loss], &[expected_loss]).max(relative_error(&gradient, &expected)).max(self.error(method))
+    }
+
     /// The gradient at the reference's parameters, `times` times over, one sample after another.
     pub fn repeat(&self, times: u64, mut method: impl Method<P, I>) {
         let (params, mut gradient) = (black_box(&self.params), [0.0; P]);
         for (_, sample) in (0..times).zip(self.samples.iter().cycle()) {
             black_box(method(params, black_box(sample), &mut gradient));
+            black_box(&mut gradient);
+        }
+    }
+
+    /// The gradient of all samples at the reference's parameters, `times` times over.
+    pub fn repeat_batch(&self, times: u64, mut batch: impl BatchMethod<P, I>) {
+        let (params, mut gradient) = (black_box(&self.params), [0.0; P]);
+        for _ in 0..times {
+            black_box(batch(params, black_box(&self.samples), &mut gradient));
             black_box(&mut gradient);
         }
     }

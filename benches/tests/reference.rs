@@ -1,10 +1,9 @@
 //! Every method agrees with the reference to 1e-9, or its timing would mean nothing.
 
+use benches::contest::{Contest, Lap, TOLERANCE};
 use benches::workload::{Digits, Expression, Method, Moons, SeedNet, Workload, relative_error};
-use benches::{by_engine, by_hand, models};
+use benches::{by_engine, by_hand, by_hand_lanes, models};
 use engine::Value;
-
-const TOLERANCE: f64 = 1e-9;
 
 fn check<const P: usize, const I: usize>(
     workload: &Workload<P, I>,
@@ -54,6 +53,27 @@ fn replayed_programs_follow_the_sample() {
         assert!(relative_error(&[replay(&workload.params, sample, &mut gradient)], &[loss]) <= TOLERANCE);
         assert!(relative_error(&gradient, &expected) <= TOLERANCE);
     }
+}
+
+#[test]
+fn samples_side_by_side_give_the_sum_of_their_gradients() {
+    assert!(Moons::load().error(by_hand_lanes::moons) <= TOLERANCE);
+    let mut workload = Digits::load();
+    assert!(workload.batch_error(by_hand_lanes::digits, by_hand::digits) <= TOLERANCE);
+    workload.samples.truncate(13);
+    assert!(workload.batch_error(by_hand_lanes::digits, by_hand::digits) <= TOLERANCE);
+}
+
+#[test]
+fn a_contestant_that_is_wrong_is_not_timed() {
+    let workload = Expression::tiny();
+    let mut contest = Contest::new(&workload, Lap::Repeat(10), "ns/gradient", by_hand::tiny);
+    contest.enter("right", "", by_hand::tiny);
+    contest.enter("wrong", "", by_hand::small);
+    let figures = contest.run(1);
+    assert!(figures.contestants["right"].time.is_some());
+    let wrong = &figures.contestants["wrong"];
+    assert!(wrong.gradient_error > TOLERANCE && wrong.time.is_none() && wrong.ratio.is_none());
 }
 
 #[test]

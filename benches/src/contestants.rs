@@ -1,0 +1,59 @@
+//! Who takes part in the contest of each workload.
+
+use crate::contest::{Contest, Figures, Lap};
+use crate::workload::{Digits, Expression, Moons, SeedNet};
+use crate::{by_engine, by_hand, by_hand_lanes, models};
+use engine::{Result, Value};
+
+const LANES: &str = "8 samples side by side, AVX-512 or AVX2 where the machine has it";
+
+/// W1; the time is that of a step.
+pub fn seed_net(rounds: usize) -> Result<Figures> {
+    let (workload, trained) = SeedNet::load();
+    let mut contest = Contest::new(&workload, Lap::Train(1000, &trained), "ns/step", by_hand::seed_net);
+    enter_engine(&mut contest, |p, x| models::seed_net(p, x))?;
+    Ok(contest.run(rounds))
+}
+
+/// W2; the time is that of all 100 points.
+pub fn moons(rounds: usize) -> Result<Figures> {
+    let workload = Moons::load();
+    let mut contest = Contest::new(&workload, Lap::Repeat(1), "ns/100 samples", by_hand::moons);
+    contest.enter("hand lanes", LANES, by_hand_lanes::moons);
+    enter_engine(&mut contest, |p, x| models::moons(p, x))?;
+    Ok(contest.run(rounds))
+}
+
+/// W3; the time is that of a sample.
+pub fn digits(rounds: usize) -> Result<Figures> {
+    let workload = Digits::load();
+    let mut contest = Contest::new(&workload, Lap::Repeat(64), "ns/sample", by_hand::digits);
+    contest.enter_batch("hand lanes", LANES, by_hand_lanes::digits, by_hand::digits);
+    enter_engine(&mut contest, |p, x| models::digits(p, x))?;
+    Ok(contest.run(rounds))
+}
+
+/// The expression of five operations.
+pub fn tiny(rounds: usize) -> Result<Figures> {
+    let workload = Expression::tiny();
+    let mut contest = Contest::new(&workload, Lap::Repeat(1000), "ns/gradient", by_hand::tiny);
+    enter_engine(&mut contest, |p, x| models::tiny(p, x))?;
+    Ok(contest.run(rounds))
+}
+
+/// The expression of micrograd's README.
+pub fn small(rounds: usize) -> Result<Figures> {
+    let workload = Expression::small();
+    let mut contest = Contest::new(&workload, Lap::Repeat(1000), "ns/gradient", by_hand::small);
+    enter_engine(&mut contest, |p, x| models::small(p, x))?;
+    Ok(contest.run(rounds))
+}
+
+fn enter_engine<'a, const P: usize, const I: usize>(
+    contest: &mut Contest<'a, P, I>,
+    model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g> + Copy + 'a,
+) -> Result<()> {
+    contest.enter("chainrule record", "recorded at each step, dot nodes, memory reused", by_engine::record(model));
+    contest.enter("chainrule replay", "a program recorded once, dot nodes, memory reused", by_engine::replay(model)?);
+    Ok(())
+}
