@@ -137,7 +137,7 @@ impl BatchLoss {
 
 fn in_sample(sample: usize, error: engine::Error) -> Error {
     match error {
-        source @ engine::Error::NotFinite { .. } => Error::Sample { sample, source },
+        cause @ engine::Error::NotFinite { .. } => Error::Sample { sample, cause },
         other => other.into(),
     }
 }

@@ -84,7 +84,7 @@ pub enum Error {
     },
     /// A table is not well-formed CSV.
     #[error("not a well-formed table: {0}")]
-    Csv(#[from] csv::Error),
+    Csv(csv::Error),
     /// A sample's target is not what the loss takes.
     #[error("the target of sample {sample} is {target:?}: this loss needs {needs}")]
     Target {
@@ -96,20 +96,20 @@ pub enum Error {
         needs: &'static str,
     },
     /// The loss or a derivative stopped being finite in training.
-    #[error("epoch {epoch}: {source}")]
+    #[error("epoch {epoch}: {cause}")]
     Diverged {
         /// The epoch, from 0.
         epoch: usize,
         /// What was not finite: [`Error::Sample`] or [`Error::Derivative`] or [`Error::NotFinite`].
-        source: Box<Error>,
+        cause: Box<Error>,
     },
     /// The loss of a sample is not finite.
-    #[error("the loss of sample {sample} is not finite: {source}")]
+    #[error("the loss of sample {sample} is not finite: {cause}")]
     Sample {
         /// The sample's position in the data set, from 0.
         sample: usize,
         /// The node where it began.
-        source: engine::Error,
+        cause: engine::Error,
     },
     /// The loss is finite and a derivative of it is not.
     #[error("the derivative of the loss by `{param}`, which is {at}, is {value}: keep clear of such points")]
@@ -122,19 +122,19 @@ pub enum Error {
         value: f64,
     },
     /// A file could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {cause}", path.display())]
     File {
         /// Which file.
         path: PathBuf,
         /// Why not.
-        source: Box<Error>,
+        cause: Box<Error>,
     },
     /// Reading or writing failed.
     #[error(transparent)]
     Io(#[from] std::io::Error),
     /// A file is not a saved network.
     #[error("not a saved network: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// An error of the engine.
     #[error(transparent)]
     Engine(#[from] engine::Error),
@@ -143,7 +143,7 @@ pub enum Error {
 impl Error {
     /// The same error with the file that it is about.
     pub(crate) fn in_file(self, path: &std::path::Path) -> Error {
-        Error::File { path: path.to_owned(), source: Box::new(self) }
+        Error::File { path: path.to_owned(), cause: Box::new(self) }
     }
 }
 

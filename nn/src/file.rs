@@ -1,7 +1,7 @@
 //! Networks in files, exact to the bit.
 
 use crate::activation::Activation;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mlp::{Mlp, Naming};
 use crate::model::Model;
 use crate::network::Network;
@@ -52,12 +52,12 @@ impl Network<Mlp> {
             naming: self.model.naming(),
             params: self.params.clone(),
         };
-        Ok(serde_json::to_string_pretty(&saved)?)
+        serde_json::to_string_pretty(&saved).map_err(Error::Json)
     }
 
     /// A network from JSON. Errors name the line and column of what cannot be read; or say which sizes do not fit.
     pub fn from_json(text: &str) -> Result<Self> {
-        let saved: Saved = serde_json::from_str(text)?;
+        let saved: Saved = serde_json::from_str(text).map_err(Error::Json)?;
         let layers: Vec<_> = saved.layers.iter().map(|layer| (layer.neurons, layer.activation)).collect();
         Mlp::new(saved.inputs, &layers)?.named(saved.naming).with(saved.params)
     }
@@ -66,7 +66,7 @@ impl Network<Mlp> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let write = || Ok(fs::write(path, self.to_json()? + "\n")?);
-        write().map_err(|error: crate::Error| error.in_file(path))
+        write().map_err(|error: Error| error.in_file(path))
     }
 
     /// Reads a file that [`save`](Network::save) wrote. Errors name the file, and what [`from_json`](Network::from_json)

@@ -47,7 +47,7 @@ impl Dataset {
     /// ```
     pub fn from_csv(table: impl Read, label: Label<'_>) -> Result<Dataset> {
         let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(table);
-        let header = reader.headers()?.clone();
+        let header = reader.headers().map_err(Error::Csv)?.clone();
         if let Some(name) = header.iter().enumerate().find_map(|(n, name)| header.iter().take(n).find(|it| *it == name))
         {
             return Err(Error::DuplicateName { name: name.to_owned() });
@@ -63,7 +63,7 @@ impl Dataset {
 
         let (mut x, mut y, mut classes) = (Vec::new(), Vec::new(), Vec::new());
         for record in reader.records() {
-            let record = record?;
+            let record = record.map_err(Error::Csv)?;
             x.push(numbers(&header, &record, &inputs)?);
             match label {
                 Label::Class(_) => classes.extend(targets.iter().map(|&column| record[column].to_owned())),

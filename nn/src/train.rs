@@ -76,29 +76,19 @@ pub struct Outcome {
 }
 
 /// What the callback is told after each epoch.
+#[derive(Debug, Clone, Copy)]
 pub struct Epoch<'a> {
     /// Which epoch has just been done, from 0.
     pub epoch: usize,
     /// The mean of the losses of its samples, each as it was met: before the step that the sample was for. With one
     /// batch an epoch, the loss before the step.
     pub loss: f64,
-    /// The loss over the validation samples after the epoch, if there are any.
+    /// The loss over the validation samples after the epoch, penalty included, if there are any.
     pub validation: Option<f64>,
     /// The parameters after the epoch.
     pub params: &'a [f64],
-    batch_loss: &'a mut BatchLoss,
-}
-
-impl Epoch<'_> {
     /// The names of the parameters.
-    pub fn layout(&self) -> &Layout {
-        self.batch_loss.layout()
-    }
-
-    /// The loss over all of these samples after the epoch, penalty included. Errors as [`BatchLoss::loss`] does.
-    pub fn evaluate(&mut self, data: &Dataset) -> Result<f64> {
-        self.batch_loss.loss(self.params, data, 0..data.len())
-    }
+    pub layout: &'a Layout,
 }
 
 impl<'a, M: Model, O: Objective> Training<'a, M, O> {
@@ -144,7 +134,8 @@ impl<'a, M: Model, O: Objective> Training<'a, M, O> {
         Training { patience: Some(Patience { epochs, min_delta }), ..self }
     }
 
-    /// Measures the loss over these samples after each epoch.
+    /// Measures the loss over these samples, penalty included, after each epoch. They may be those that it is trained on:
+    /// their loss after an epoch is another than the [`loss`](Epoch::loss) that was met in it.
     pub fn validation(self, data: &'a Dataset) -> Self {
         Training { validation: Some(data), ..self }
     }
@@ -174,7 +165,7 @@ impl<'a, M: Model, O: Objective> Training<'a, M, O> {
         params: &mut [f64],
         data: &Dataset,
         optimizer: &mut impl Optimizer,
-        mut report: impl FnMut(&mut Epoch<'_>) -> ControlFlow<()>,
+        mut report: impl FnMut(&Epoch<'_>) -> ControlFlow<()>,
     ) -> Result<Outcome> {
         let mut batch_loss = self.prepare(params, data)?;
         let mut batches = Batches::new(data.len(), self.batch.unwrap_or(data.len()));
@@ -193,7 +184,7 @@ impl<'a, M: Model, O: Objective> Training<'a, M, O> {
             let validation = self.validation.map(|data| batch_loss.loss(params, data, 0..data.len()));
             let validation = validation.transpose().map_err(|error| in_epoch(epoch, error))?;
             outcome = Outcome { epochs: epoch + 1, loss, ..outcome };
-            let told = report(&mut Epoch { epoch, loss, validation, params, batch_loss: &mut batch_loss });
+            let told = report(&Epoch { epoch, loss, validation, params, layout: batch_loss.layout() });
             let bored = watch.as_mut().is_some_and(|watch| watch.ends(validation.unwrap_or(loss)));
             if told.is_break() {
                 return Ok(Outcome { stop: Stop::Callback, ..outcome });
@@ -262,7 +253,7 @@ fn expect_params(params: &[f64], layout: &Layout) -> Result<()> {
 fn in_epoch(epoch: usize, error: Error) -> Error {
     match error {
         Error::Sample { .. } | Error::Derivative { .. } | Error::NotFinite { .. } | Error::Engine(_) => {
-            Error::Diverged { epoch, source: Box::new(error) }
+            Error::Diverged { epoch, cause: Box::new(error) }
         }
         other => other,
     }

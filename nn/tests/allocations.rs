@@ -16,7 +16,7 @@ fn allocations(epochs: usize, mut optimizer: impl Optimizer) -> nn::Result<u64> 
         training.shuffle(5).validation(&data).patience(1000, 0.0).schedule(&|epoch| 0.1 / (1.0 + epoch as f64));
     let (mut reported, mut outcome) = (0, None);
     let info = allocation_counter::measure(|| {
-        let report = |_: &mut nn::Epoch<'_>| {
+        let report = |_: &nn::Epoch<'_>| {
             reported += 1;
             ControlFlow::Continue(())
         };
