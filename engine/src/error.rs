@@ -38,6 +38,46 @@ pub enum Error {
         /// What the op asks of its arguments, where they do not meet it.
         needs: Option<&'static str>,
     },
+    /// A program has no node of that number.
+    #[error("node {node} was asked of a program with {nodes} nodes: count from 0")]
+    NoSuchNode {
+        /// The node asked for, from 0.
+        node: usize,
+        /// How many there are.
+        nodes: usize,
+    },
+    /// A derivative was to be checked at a number that is infinite or NaN.
+    #[error("a derivative cannot be checked where `{input}` is {value}: choose a finite point")]
+    PointNotFinite {
+        /// The input's name.
+        input: String,
+        /// Its number.
+        value: f64,
+    },
+    /// A derivative was to be checked outside the domain given for its input.
+    #[error(
+        "`{input}` is {value}, outside its domain from {low} to {high}: choose a point inside, or widen the domain"
+    )]
+    OutsideDomain {
+        /// The input's name.
+        input: String,
+        /// The number of the input.
+        value: f64,
+        /// Where the domain begins.
+        low: f64,
+        /// Where it ends.
+        high: f64,
+    },
+    /// A derivative was to be checked where the function itself is infinite or NaN.
+    #[error("the function is {value} where `{input}` is {at}: choose a point where it is finite")]
+    FunctionNotFinite {
+        /// The input's name.
+        input: String,
+        /// The input's number.
+        at: f64,
+        /// The function's value.
+        value: f64,
+    },
     /// A constant belongs to no graph and has no derivatives.
     #[error("the constant {0} belongs to no graph: make it a parameter or an input to differentiate it")]
     Constant(f64),

@@ -1,0 +1,260 @@
+//! Derivatives checked against differences, and two ways of differentiating against each other.
+
+use super::finite::{Difference, Estimate, Options, Probe, difference};
+use super::gradient_report::{Report, Row, Tolerance};
+use super::probe::{Recorder, Replay};
+use super::rounding::Rounded;
+use crate::error::Result;
+use crate::program::Program;
+use crate::sweep::expect_length;
+use crate::value::Value;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+
+const DIFFERENCE: [&str; 2] = ["derivative", "difference"];
+
+/// A check of derivatives, with what it has to know.
+///
+/// A derivative is right when it is within the difference's own error, plus a relative and an absolute tolerance, and
+/// that error is small enough to tell; it is wrong when it is three errors away; anything between is inconclusive. At
+/// a kink the verdict is kink, whatever the derivative: there the value of the engine is a convention.
+///
+/// ```
+/// use engine::check::Check;
+///
+/// let check = Check::new().names(["radius", "angle"]).domain(0, 0.0..=f64::INFINITY);
+/// check.gradient(|x| x[0].sqrt() * x[1].cos(), &[1e-6, 0.4])?.assert();
+/// # Ok::<(), engine::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    names: Vec<String>,
+    domains: HashMap<usize, RangeInclusive<f64>>,
+    noise: f64,
+    tolerance: Tolerance,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Check::new()
+    }
+}
+
+impl Check {
+    /// The defaults: inputs called `x0`, `x1`, ..., unless the function names them; no limits to them; no noise but
+    /// rounding; a relative tolerance of 1e-9, no absolute one, and a resolution of 1e-4.
+    pub fn new() -> Self {
+        let tolerance = Tolerance { relative: 1e-9, absolute: 0.0, resolution: 1e-4 };
+        Check { names: Vec::new(), domains: HashMap::new(), noise: 0.0, tolerance }
+    }
+
+    /// The names of the inputs, in order.
+    pub fn names<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.names = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Where the input at a position, from 0, may be moved.
+    pub fn domain(mut self, input: usize, domain: RangeInclusive<f64>) -> Self {
+        self.domains.insert(input, domain);
+        self
+    }
+
+    /// By how much a value of the function may be off, besides rounding that is seen in the recording.
+    pub fn noise(mut self, noise: f64) -> Self {
+        self.noise = noise;
+        self
+    }
+
+    /// How far from the difference a derivative may be, as a part of either, besides the difference's error.
+    pub fn relative(mut self, tolerance: f64) -> Self {
+        self.tolerance.relative = tolerance;
+        self
+    }
+
+    /// How far from the difference a derivative may be, besides the difference's error. An error below this is also
+    /// taken to be small enough to tell.
+    pub fn absolute(mut self, tolerance: f64) -> Self {
+        self.tolerance.absolute = tolerance;
+        self
+    }
+
+    /// How large the error of a difference may be before it tells nothing, as a part of the difference, or of the
+    /// steepest slope nearby.
+    pub fn resolution(mut self, resolution: f64) -> Self {
+        self.tolerance.resolution = resolution;
+        self
+    }
+
+    /// The engine's gradient of a function, see [`gradient`](super::gradient).
+    pub fn gradient(&self, f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>, x: &[f64]) -> Result<Report> {
+        self.recorded(f, x, None)
+    }
+
+    /// A given gradient of a function that can be recorded, see [`claimed`](super::claimed).
+    pub fn claimed(
+        &self,
+        f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>,
+        x: &[f64],
+        gradient: &[f64],
+    ) -> Result<Report> {
+        self.recorded(f, x, Some(gradient))
+    }
+
+    /// A gradient function of a function of plain numbers, see [`plain`](super::plain).
+    pub fn plain(
+        &self,
+        f: impl Fn(&[f64]) -> f64,
+        gradient: impl FnOnce(&[f64]) -> Vec<f64>,
+        x: &[f64],
+    ) -> Result<Report> {
+        let names = self.names_of(x.len(), |_| None);
+        self.compare(&names, x, &gradient(x), 0.0, |x| Ok(Probe { value: f(x), branch: 0 }))
+    }
+
+    /// The gradient of a program's first output by its parameters, see [`program`](super::program).
+    pub fn program(&self, program: &Program, params: &[f64], inputs: &[f64]) -> Result<Report> {
+        let gradient = program.gradient(params, inputs)?;
+        self.output(program, 0, params, inputs, &gradient, |name| name)
+    }
+
+    /// The second derivatives of a function, see [`hessian`](super::hessian).
+    pub fn hessian(&self, f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>, x: &[f64]) -> Result<Report> {
+        let program = Program::record(x, f);
+        let gradient = program.differentiate(0)?;
+        let mut rows = Vec::new();
+        for (output, row) in program.hessian(x, &[])?.iter().enumerate() {
+            let first = self.param_names(&program)[output].clone();
+            let report = self.output(&gradient, output, x, &[], row, |second| format!("{first}, {second}"))?;
+            rows.extend_from_slice(report.rows());
+        }
+        Ok(Report::new(DIFFERENCE, rows))
+    }
+
+    /// The reverse sweep against the forward one, see [`forward_reverse`](super::forward_reverse).
+    pub fn forward_reverse(&self, f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>, x: &[f64]) -> Result<Report> {
+        let program = Program::record(x, f);
+        let at: Vec<Rounded> = x.iter().copied().map(Rounded::exact).collect();
+        let gradient = program.gradient(&at, &[])?;
+        let rows = self.param_names(&program).into_iter().zip(gradient).enumerate().map(|(input, (name, reverse))| {
+            let tangents: Vec<f64> = (0..x.len()).map(|k| f64::from(u8::from(k == input))).collect();
+            let value = program.jvp(x, &tangents, &[])?[0];
+            let side = Difference { value, error: 2.0 * reverse.error };
+            let forward =
+                Estimate { value, error: side.error, left: side, right: side, scale: value.abs(), flat: value == 0.0 };
+            Ok(Row::new(name, reverse.value, forward, self.tolerance))
+        });
+        Ok(Report::new(["reverse derivative", "forward one"], rows.collect::<Result<_>>()?))
+    }
+
+    /// The gradient along random directions, see [`directions`](super::directions).
+    pub fn directions(
+        &self,
+        f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>,
+        x: &[f64],
+        count: usize,
+        seed: u64,
+    ) -> Result<Report> {
+        let mut recorder = Recorder::new(f);
+        let recording = recorder.gradient(x)?;
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut rows = Vec::new();
+        for direction in 0..if x.is_empty() { 0 } else { count } {
+            let along: Vec<f64> = x.iter().map(|_| random.random_range(-1.0..1.0)).collect();
+            let derivative = recording.gradient.iter().zip(&along).map(|(slope, step)| slope * step).sum();
+            let options = Options { domain: self.stretch(x, &along), noise: self.noise + recording.rounding };
+            let name = format!("direction {direction}");
+            let mut point = x.to_vec();
+            let probe = |t: f64| {
+                for (moved, (x, step)) in point.iter_mut().zip(x.iter().zip(&along)) {
+                    *moved = x + t * step;
+                }
+                Ok(recorder.probe(&point))
+            };
+            let found = difference(probe, &name, 0.0, &options)?;
+            rows.push(Row::new(name, derivative, found, self.tolerance));
+        }
+        Ok(Report::new(DIFFERENCE, rows))
+    }
+
+    /// A gradient, or else the engine's own, against differences of a function that is recorded anew at each point.
+    fn recorded(
+        &self,
+        f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>,
+        x: &[f64],
+        gradient: Option<&[f64]>,
+    ) -> Result<Report> {
+        let mut recorder = Recorder::new(f);
+        let recording = recorder.gradient(x)?;
+        let names = self.names_of(x.len(), |input| recording.names[input].clone());
+        let gradient = gradient.unwrap_or(&recording.gradient);
+        self.compare(&names, x, gradient, recording.rounding, |x| Ok(recorder.probe(x)))
+    }
+
+    /// One output of a program against differences of its replays.
+    fn output(
+        &self,
+        program: &Program,
+        output: usize,
+        params: &[f64],
+        inputs: &[f64],
+        derivatives: &[f64],
+        name: impl Fn(String) -> String,
+    ) -> Result<Report> {
+        let names: Vec<String> = self.param_names(program).into_iter().map(name).collect();
+        let mut replay = Replay::new(program, program.output(output)?, inputs);
+        let rounding = replay.rounding(params)?;
+        self.compare(&names, params, derivatives, rounding, |x| replay.probe(x))
+    }
+
+    fn compare(
+        &self,
+        names: &[String],
+        x: &[f64],
+        derivatives: &[f64],
+        rounding: f64,
+        mut probe: impl FnMut(&[f64]) -> Result<Probe>,
+    ) -> Result<Report> {
+        expect_length("derivatives", x.len(), derivatives.len())?;
+        let mut point = x.to_vec();
+        let mut rows = Vec::new();
+        for (input, name) in names.iter().enumerate() {
+            let options = Options { domain: self.domain_of(input), noise: self.noise + rounding };
+            let moved = |at: f64| {
+                point[input] = at;
+                probe(&point)
+            };
+            let found = difference(moved, name, x[input], &options)?;
+            point[input] = x[input];
+            rows.push(Row::new(name.clone(), derivatives[input], found, self.tolerance));
+        }
+        Ok(Report::new(DIFFERENCE, rows))
+    }
+
+    fn param_names(&self, program: &Program) -> Vec<String> {
+        self.names_of(program.params().len(), |input| program.name(program.params()[input] as usize).map(str::to_owned))
+    }
+
+    fn names_of(&self, count: usize, own: impl Fn(usize) -> Option<String>) -> Vec<String> {
+        let name = |input: usize| self.names.get(input).cloned().or_else(|| own(input));
+        (0..count).map(|input| name(input).unwrap_or_else(|| format!("x{input}"))).collect()
+    }
+
+    fn domain_of(&self, input: usize) -> RangeInclusive<f64> {
+        self.domains.get(&input).cloned().unwrap_or(Options::default().domain)
+    }
+
+    /// How far one may go from `x` along a direction and stay in every domain.
+    fn stretch(&self, x: &[f64], along: &[f64]) -> RangeInclusive<f64> {
+        let (mut back, mut ahead) = (f64::NEG_INFINITY, f64::INFINITY);
+        for (input, (x, step)) in x.iter().zip(along).enumerate() {
+            let domain = self.domain_of(input);
+            let ends = [(domain.start() - x) / step, (domain.end() - x) / step];
+            back = back.max(ends[0].min(ends[1]));
+            ahead = ahead.min(ends[0].max(ends[1]));
+        }
+        back..=ahead
+    }
+}

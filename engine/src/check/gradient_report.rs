@@ -1,0 +1,236 @@
+//! What a check found, and the words for it.
+
+use super::finite::Estimate;
+use super::words::number;
+use comfy_table::{CellAlignment, Table, presets};
+use std::fmt;
+
+/// The columns of numbers: all but the first, and but the last.
+const NUMBERS: std::ops::RangeInclusive<usize> = 1..=5;
+
+/// What is thought of one derivative, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It agrees with the difference, which is known well enough to tell.
+    Right,
+    /// The derivatives from below and from above differ: there is no derivative to compare with.
+    Kink,
+    /// The difference is not known well enough to tell.
+    Inconclusive,
+    /// It differs from the difference by more than the error explains.
+    Wrong,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Right => "right",
+            Verdict::Kink => "kink",
+            Verdict::Inconclusive => "inconclusive",
+            Verdict::Wrong => "wrong",
+        })
+    }
+}
+
+/// How close a derivative has to come; see [`Check`](super::Check).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Tolerance {
+    pub(super) relative: f64,
+    pub(super) absolute: f64,
+    pub(super) resolution: f64,
+}
+
+/// One derivative beside its difference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// What the derivative is by.
+    pub name: String,
+    /// The derivative that is checked.
+    pub derivative: f64,
+    /// What it is checked against.
+    pub difference: Estimate,
+    /// How far apart both may be.
+    pub tolerance: f64,
+    /// What is thought of it.
+    pub verdict: Verdict,
+}
+
+impl Row {
+    pub(super) fn new(name: String, derivative: f64, difference: Estimate, tolerance: Tolerance) -> Self {
+        let size = derivative.abs().max(difference.value.abs());
+        let rounding = tolerance.absolute + if size.is_finite() { tolerance.relative * size } else { 0.0 };
+        let verdict = judge(derivative, &difference, rounding, tolerance);
+        Row { name, derivative, difference, tolerance: difference.error + rounding, verdict }
+    }
+
+    /// How far the derivative is from the difference.
+    pub fn absolute_error(&self) -> f64 {
+        if self.derivative == self.difference.value { 0.0 } else { (self.derivative - self.difference.value).abs() }
+    }
+
+    /// The absolute error as a part of the larger of both numbers.
+    pub fn relative_error(&self) -> f64 {
+        let size = self.derivative.abs().max(self.difference.value.abs());
+        if size == 0.0 { 0.0 } else { self.absolute_error() / size }
+    }
+
+    /// What is to be said of it, in a sentence.
+    fn words(&self, kinds: [&str; 2]) -> String {
+        let Row { name, derivative, difference, tolerance, verdict } = self;
+        let ([given, other], derivative) = (kinds, number(*derivative));
+        let value = number(difference.value);
+        let (apart, allowed) = (number(self.absolute_error()), number(*tolerance));
+        match verdict {
+            Verdict::Right => format!("right: by `{name}` the {given} is {derivative} and the {other} {value}"),
+            Verdict::Wrong => format!(
+                "wrong: by `{name}` the {given} is {derivative} but the {other} {value}: {apart} apart, where {allowed} \
+                 is tolerated"
+            ),
+            Verdict::Kink => format!(
+                "kink: by `{name}` the {other} is {} from below but {} from above; the {given} is {derivative}",
+                number(difference.left.value),
+                number(difference.right.value)
+            ),
+            Verdict::Inconclusive => format!(
+                "inconclusive: by `{name}` the {given} is {derivative} and the {other} {value}, which may be off by {}",
+                number(difference.error)
+            ),
+        }
+    }
+}
+
+fn judge(derivative: f64, difference: &Estimate, rounding: f64, tolerance: Tolerance) -> Verdict {
+    let Estimate { value, error, scale, flat, .. } = *difference;
+    let unknown = value.is_nan() || error == f64::INFINITY;
+    if derivative.is_nan() {
+        return if unknown { Verdict::Inconclusive } else { Verdict::Wrong };
+    }
+    if difference.is_kink() {
+        return Verdict::Kink;
+    }
+    if derivative == value && (derivative.is_infinite() || flat) {
+        return Verdict::Right;
+    }
+    if unknown || value.is_infinite() {
+        return Verdict::Inconclusive;
+    }
+    let apart = (derivative - value).abs();
+    let telling = error <= tolerance.absolute.max(tolerance.resolution * scale.max(value.abs()));
+    if apart <= error + rounding && telling {
+        Verdict::Right
+    } else if apart > 3.0 * error + rounding {
+        Verdict::Wrong
+    } else {
+        Verdict::Inconclusive
+    }
+}
+
+/// The result of a check: each derivative with its difference and verdict.
+///
+/// It prints as a table, the worst first, under a line that says in words what is wrong.
+///
+/// ```
+/// use engine::check;
+///
+/// let report = check::claimed(|x| x[0] * x[1].exp(), &[2.0, 1.0], &[1f64.exp(), 1f64.exp()])?;
+/// assert!(!report.is_right());
+/// let first = report.to_string().lines().next().unwrap().to_owned();
+/// assert!(first.starts_with("wrong: by `x1` the derivative is 2.7182818 but the difference 5.4365637"), "{first}");
+/// # Ok::<(), engine::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    rows: Vec<Row>,
+    /// What is compared with what.
+    kinds: [&'static str; 2],
+    allowed: Vec<Verdict>,
+}
+
+impl Report {
+    pub(super) fn new(kinds: [&'static str; 2], rows: Vec<Row>) -> Self {
+        Report { rows, kinds, allowed: vec![Verdict::Right] }
+    }
+
+    /// The derivatives in the order of the inputs.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The worst: the first that [`assert`](Report::assert) would name; none when there are no inputs.
+    pub fn worst(&self) -> Option<&Row> {
+        self.sorted().first().copied()
+    }
+
+    /// Lets a verdict pass besides right, such as kinks where a test's random points may meet one.
+    pub fn allow(mut self, verdict: Verdict) -> Self {
+        self.allowed.push(verdict);
+        self
+    }
+
+    /// Whether every verdict is right, or one that was [allowed](Report::allow). Kinks and inconclusive ones are not,
+    /// unless allowed: a check that could not be made is no check.
+    pub fn is_right(&self) -> bool {
+        self.rows.iter().all(|row| self.passes(row))
+    }
+
+    /// Fails a test unless all [is right](Report::is_right).
+    ///
+    /// # Panics
+    ///
+    /// With the report as the message, unless all is right.
+    ///
+    /// ```
+    /// use engine::check;
+    ///
+    /// check::gradient(|x| (x[0] * x[1]).sin() + x[1].powi(2), &[0.3, -1.2])?.assert();
+    /// # Ok::<(), engine::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn assert(&self) {
+        assert!(self.is_right(), "{self}");
+    }
+
+    fn passes(&self, row: &Row) -> bool {
+        self.allowed.contains(&row.verdict)
+    }
+
+    fn sorted(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.rows.iter().collect();
+        let badness = |row: &Row| (!self.passes(row), row.verdict);
+        let excess = |row: &Row| row.absolute_error() / row.tolerance;
+        rows.sort_by(|a, b| badness(b).cmp(&badness(a)).then(excess(b).total_cmp(&excess(a))));
+        rows
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = self.sorted();
+        let failed = rows.iter().filter(|row| !self.passes(row)).count();
+        match (rows.first(), failed) {
+            (None, _) => return f.write_str("right: there is nothing to differentiate by"),
+            (Some(worst), 1..) => writeln!(f, "{} ({failed} of {} fail)", worst.words(self.kinds), rows.len())?,
+            (Some(_), 0) => writeln!(f, "right: each {} agrees with its {}", self.kinds[0], self.kinds[1])?,
+        }
+        let [given, other] = self.kinds;
+        let cells = |row: &Row| {
+            let numbers = [
+                row.derivative,
+                row.difference.value,
+                row.difference.error,
+                row.absolute_error(),
+                row.relative_error(),
+            ];
+            [vec![row.name.clone()], numbers.map(number).to_vec(), vec![row.verdict.to_string()]].concat()
+        };
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_header(["by", given, other, "error", "apart", "relative", "verdict"]);
+        table.add_rows(rows.into_iter().map(cells));
+        for (position, column) in table.column_iter_mut().enumerate() {
+            if NUMBERS.contains(&position) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        f.write_str(&table.trim_fmt())
+    }
+}

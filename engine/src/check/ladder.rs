@@ -1,0 +1,130 @@
+//! From slopes at a ladder of steps to their limit at step zero, with an error.
+//!
+//! Ridders' extrapolation (C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering
+//! Software 4, 1982) gives each rung a limit and an error. It goes down the whole ladder instead of stopping early, and
+//! a limit that was found at large steps has to agree with those found at smaller ones (the rule of O. Lepski for
+//! choosing a bandwidth): a function that looks tame from afar is seen for what it is.
+
+use super::finite::Difference;
+use std::iter::successors;
+
+/// Steps shrink by this much. It is a power of two, so that all have few digits and `x + h` is seldom rounded.
+const RATIO: f64 = 4.0;
+/// The largest step for a number between 1 and 2: no round number, lest it meet a function's period.
+const LARGEST: f64 = 197.0 / 1024.0;
+/// The columns of the extrapolation: more only carry rounding from rung to rung.
+const COLUMNS: usize = 6;
+/// How many rungs of smaller steps tell how much a rung is shaken by noise; the last few tell it of each other.
+const SHAKEN: usize = 3;
+/// How many of the smallest steps have to show growing slopes, and by what factor, for a slope without bound.
+const STEEP: (usize, f64) = (6, 1.2);
+
+/// The slope between two points, as seen at one step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rung {
+    pub(super) step: f64,
+    pub(super) slope: f64,
+    /// What the rounding of the function may do to the slope.
+    pub(super) noise: f64,
+    /// Rungs with different numbers lie on different branches of the function.
+    pub(super) branch: u64,
+}
+
+/// A limit as found at one rung.
+struct Limit {
+    step: f64,
+    value: f64,
+    /// How far the limits that it was made of are apart.
+    spread: f64,
+    noise: f64,
+    error: f64,
+    /// Whether the function does not move at this and at smaller steps.
+    flat: bool,
+}
+
+/// The steps to try around `x`, largest first.
+///
+/// They begin at a fifth of |x| or of 1, whichever is more, and end at some hundred units in the last place of `x`.
+pub(super) fn steps(x: f64) -> Vec<f64> {
+    let own = if x == 0.0 { 0.0 } else { x.abs().log2().floor().exp2() };
+    let near_zero = (-60.0f64).exp2();
+    let smallest = own * (-44.0f64).exp2();
+    let down = |from: f64, to: f64| {
+        successors(Some(LARGEST * from), |h| Some(h / RATIO)).take_while(move |h| *h > 0.0 && *h >= to)
+    };
+    if own >= near_zero {
+        down(own.max(1.0), smallest).collect()
+    } else {
+        down(1.0, near_zero).chain(down(own, smallest)).collect()
+    }
+}
+
+/// The limit of the slopes at step zero; `order` is the power of the step that their error goes with.
+pub(super) fn limit(rungs: &[Rung], order: i32) -> Difference {
+    if let Some(infinite) = unbounded(rungs) {
+        return Difference { value: infinite, error: 0.0 };
+    }
+    let mut limits = extrapolate(rungs, order);
+    for k in 0..limits.len() {
+        let from = k.min(limits.len().saturating_sub(SHAKEN + 1));
+        let shaken = limits[from..].iter().take(k + SHAKEN + 1 - from).map(|near| near.spread * near.step);
+        limits[k].error = 2.0 * shaken.fold(0.0, f64::max) / limits[k].step + limits[k].noise;
+    }
+    let errors: Vec<f64> = (0..limits.len()).map(|k| agreed_error(&limits, k)).collect();
+    limits
+        .iter()
+        .zip(errors)
+        .map(|(limit, error)| Difference { value: limit.value, error })
+        .fold(Difference::UNKNOWN, |best, next| if next.error < best.error { next } else { best })
+}
+
+/// The error of a limit, widened until it agrees with all that were found at smaller steps.
+///
+/// Of a function that does not move at small steps nobody can say whether it is flat or coarse: such a limit has to
+/// agree with those of larger steps too.
+fn agreed_error(limits: &[Limit], k: usize) -> f64 {
+    let own = &limits[k];
+    let others = limits.iter().enumerate().filter(|(other, _)| *other > k || own.flat);
+    others.fold(own.error, |error, (_, other)| {
+        let apart = (other.value - own.value).abs();
+        if apart > error + 2.0 * other.error { apart + other.error } else { error }
+    })
+}
+
+/// Neville's scheme on each run of rungs of one branch; a limit for each rung but the first of a run.
+fn extrapolate(rungs: &[Rung], order: i32) -> Vec<Limit> {
+    let moving = rungs.iter().rposition(|rung| rung.slope != 0.0);
+    let mut limits = Vec::new();
+    let mut above: Vec<(f64, f64)> = Vec::new();
+    for (k, rung) in rungs.iter().enumerate() {
+        if k > 0 && rungs[k - 1].branch != rung.branch {
+            above.clear();
+        }
+        let mut row = vec![(rung.slope, rung.noise)];
+        let mut best: Option<Limit> = None;
+        for (j, &(before, before_noise)) in above.iter().take(COLUMNS).enumerate() {
+            let (value, noise) = row[j];
+            let weight = 1.0 / ((rungs[k - j - 1].step / rung.step).powi(order) - 1.0);
+            let next = value + (value - before) * weight;
+            let next_noise = noise + (noise + before_noise) * weight;
+            row.push((next, next_noise));
+            let spread = (next - value).abs().max((next - before).abs());
+            if best.as_ref().is_none_or(|best| 2.0 * spread + next_noise < 2.0 * best.spread + best.noise) {
+                let flat = moving.is_some_and(|moving| k > moving);
+                best = Some(Limit { step: rung.step, value: next, spread, noise: next_noise, error: 0.0, flat });
+            }
+        }
+        limits.extend(best);
+        above = row;
+    }
+    limits
+}
+
+/// The infinity that the slopes run to, when they grow and grow at the smallest steps: at a jump, or as those of a
+/// root do at zero.
+fn unbounded(rungs: &[Rung]) -> Option<f64> {
+    let smallest = &rungs[rungs.len().checked_sub(STEEP.0)?..];
+    let grows = smallest.windows(2).all(|two| two[1].slope / two[0].slope >= STEEP.1);
+    let clear = smallest.iter().all(|rung| rung.slope.abs() > 4.0 * rung.noise);
+    (grows && clear).then(|| f64::INFINITY.copysign(smallest[0].slope))
+}
