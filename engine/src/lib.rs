@@ -26,6 +26,7 @@ mod gradients;
 mod graph;
 mod lanes;
 mod ops;
+mod optimize;
 mod program;
 mod real;
 pub mod sweep;

@@ -169,6 +169,17 @@ impl Program {
         self.push(op, [place(start), place(self.pool.len() - start)])
     }
 
+    /// Adds a node of an op that computes.
+    pub(crate) fn push_op(&mut self, op: Op, mut args: impl Iterator<Item = u32>) -> u32 {
+        match op.arity() {
+            Some(0..=2) => {
+                let operands = [args.next(), args.next()].map(Option::unwrap_or_default);
+                self.push(op, operands)
+            }
+            _ => self.push_many(op, args),
+        }
+    }
+
     pub(crate) fn push_param(&mut self) -> u32 {
         let node = self.push(Op::Param, [self.params.len() as u32, 0]);
         self.params.push(node);
