@@ -5,7 +5,8 @@ use crate::real::{Real, gather, operators_from_apply};
 
 /// `value + tangent ε` with `ε² = 0`: a number together with how fast it moves along a direction.
 ///
-/// Over `f64` it gives first derivatives; `Dual<Dual>` gives second ones, and so on.
+/// Over `f64` it gives first derivatives; `Dual<Dual>` gives second ones, and so on. Dual numbers compare by their values,
+/// so that code that branches on a number takes the same branch for all of them.
 ///
 /// ```
 /// use engine::{Dual, Real};
@@ -17,7 +18,7 @@ use crate::real::{Real, gather, operators_from_apply};
 /// let twice = Dual { value: Dual::variable(2.0), tangent: Dual::from(1.0) };
 /// assert_eq!(twice.powi(3).tangent.tangent, 12.0);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Dual<R = f64> {
     /// The primal.
     pub value: R,

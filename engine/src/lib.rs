@@ -25,6 +25,7 @@ mod formula;
 mod gradients;
 mod graph;
 mod lanes;
+mod numeric;
 mod ops;
 mod optimize;
 mod program;

@@ -142,57 +142,88 @@ pub(crate) fn gather<T, R: Copy, O>(items: &[T], get: impl Fn(&T) -> R, f: impl 
     }
 }
 
-/// The operators of a number type whose arithmetic is [`Real::apply`], in every mix with `f64` and with assignment.
+/// What every number type over [`Real::apply`] has: the operators in every mix with itself, `f64` and references to
+/// both, the assigning forms, sums and products.
 macro_rules! operators_from_apply {
-    (($($generics:tt)*) $Type:ty) => {
-        $crate::real::operators_from_apply!(@each ($($generics)*) $Type;
-            Add add AddAssign add_assign Add, Sub sub SubAssign sub_assign Sub, Mul mul MulAssign mul_assign Mul,
-            Div div DivAssign div_assign Div, Rem rem RemAssign rem_assign Rem);
-        impl<$($generics)*> std::ops::Neg for $Type {
-            type Output = Self;
+    (@from ($($generics:tt)*) $Type:ty; $Source:ty) => {
+        impl<$($generics)*> From<$Source> for $Type {
             #[inline(always)]
-            fn neg(self) -> Self {
-                <Self as $crate::Real>::apply($crate::Op::Neg, &[self])
+            fn from(number: $Source) -> Self {
+                (*number).into()
             }
         }
     };
-    (@each $generics:tt $Type:ty; $($Trait:ident $method:ident $Assign:ident $assign:ident $Op:ident),*) => {
-        $($crate::real::operators_from_apply!(@one $generics $Type; $Trait $method $Assign $assign $Op);)*
-    };
-    (@one ($($generics:tt)*) $Type:ty; $Trait:ident $method:ident $Assign:ident $assign:ident $Op:ident) => {
+    (@each $generics:tt $Type:ty; $($Trait:ident $method:ident $Assign:ident $assign:ident),*) => {$(
+        $crate::real::operators_from_apply!(@same $generics $Type; $Trait $method);
+        $crate::real::operators_from_apply!(@mixed $generics $Type; $Trait $method;
+            $Type, &$Type; &$Type, $Type; &$Type, &$Type;
+            $Type, f64; f64, $Type; &$Type, f64; f64, &$Type;
+            $Type, &f64; &f64, $Type; &$Type, &f64; &f64, &$Type);
+        $crate::real::operators_from_apply!(@assign $generics $Type; $Trait $method $Assign $assign;
+            $Type, &$Type, f64, &f64);
+    )*};
+    (@same ($($generics:tt)*) $Type:ty; $Trait:ident $method:ident) => {
         impl<$($generics)*> std::ops::$Trait for $Type {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                <Self as $crate::Real>::apply($crate::Op::$Op, &[self, other])
+                <Self as $crate::Real>::apply($crate::Op::$Trait, &[self, other])
             }
         }
-        impl<$($generics)*> std::ops::$Trait<f64> for $Type {
-            type Output = Self;
-            #[inline(always)]
-            fn $method(self, other: f64) -> Self {
-                std::ops::$Trait::$method(self, Self::from(other))
-            }
-        }
-        impl<$($generics)*> std::ops::$Trait<$Type> for f64 {
+    };
+    (@mixed $generics:tt $Type:ty; $Trait:ident $method:ident; $($Left:ty, $Right:ty);*) => {
+        $($crate::real::operators_from_apply!(@mix $generics $Type; $Trait $method; $Left, $Right);)*
+    };
+    (@mix ($($generics:tt)*) $Type:ty; $Trait:ident $method:ident; $Left:ty, $Right:ty) => {
+        impl<$($generics)*> std::ops::$Trait<$Right> for $Left {
             type Output = $Type;
             #[inline(always)]
-            fn $method(self, other: $Type) -> $Type {
-                std::ops::$Trait::$method(<$Type>::from(self), other)
+            fn $method(self, other: $Right) -> $Type {
+                std::ops::$Trait::$method(<$Type>::from(self), <$Type>::from(other))
             }
         }
-        impl<$($generics)*> std::ops::$Assign for $Type {
+    };
+    (@assign $generics:tt $Type:ty; $Trait:ident $method:ident $Assign:ident $assign:ident; $($Right:ty),*) => {
+        $($crate::real::operators_from_apply!(@assign_one $generics $Type; $Trait $method $Assign $assign; $Right);)*
+    };
+    (@assign_one ($($generics:tt)*) $Type:ty; $Trait:ident $method:ident $Assign:ident $assign:ident; $Right:ty) => {
+        impl<$($generics)*> std::ops::$Assign<$Right> for $Type {
             #[inline(always)]
-            fn $assign(&mut self, other: Self) {
-                *self = std::ops::$Trait::$method(*self, other);
+            fn $assign(&mut self, other: $Right) {
+                *self = std::ops::$Trait::$method(*self, <$Type>::from(other));
             }
         }
-        impl<$($generics)*> std::ops::$Assign<f64> for $Type {
+    };
+    (@alone ($($generics:tt)*) $Type:ty; $Item:ty) => {
+        impl<$($generics)*> std::ops::Neg for $Item {
+            type Output = $Type;
             #[inline(always)]
-            fn $assign(&mut self, other: f64) {
-                *self = std::ops::$Trait::$method(*self, Self::from(other));
+            fn neg(self) -> $Type {
+                <$Type as $crate::Real>::apply($crate::Op::Neg, &[<$Type>::from(self)])
             }
         }
+        /// One `sum` op, however many there are.
+        impl<$($generics)*> std::iter::Sum<$Item> for $Type {
+            fn sum<I: Iterator<Item = $Item>>(numbers: I) -> Self {
+                let all: smallvec::SmallVec<[$Type; 16]> = numbers.map(<$Type>::from).collect();
+                <Self as $crate::Real>::sum(&all)
+            }
+        }
+        impl<$($generics)*> std::iter::Product<$Item> for $Type {
+            fn product<I: Iterator<Item = $Item>>(numbers: I) -> Self {
+                let all = numbers.map(<$Type>::from);
+                all.reduce(|product, number| product * number).unwrap_or(<$Type>::from(1.0))
+            }
+        }
+    };
+    (($($generics:tt)*) $Type:ty) => {
+        $crate::real::operators_from_apply!(@from ($($generics)*) $Type; &$Type);
+        $crate::real::operators_from_apply!(@from ($($generics)*) $Type; &f64);
+        $crate::real::operators_from_apply!(@each ($($generics)*) $Type;
+            Add add AddAssign add_assign, Sub sub SubAssign sub_assign, Mul mul MulAssign mul_assign,
+            Div div DivAssign div_assign, Rem rem RemAssign rem_assign);
+        $crate::real::operators_from_apply!(@alone ($($generics)*) $Type; $Type);
+        $crate::real::operators_from_apply!(@alone ('a, $($generics)*) $Type; &'a $Type);
     };
 }
 pub(crate) use operators_from_apply;

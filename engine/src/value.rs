@@ -5,8 +5,6 @@ use crate::graph::Graph;
 use crate::ops::{Op, each_op};
 use crate::program::Program;
 use crate::real::{Real, gather, operators_from_apply};
-use smallvec::SmallVec;
-use std::cmp::Ordering;
 use std::fmt;
 
 /// A number of a computation that is being recorded.
@@ -215,55 +213,6 @@ macro_rules! value_methods {
     };
 }
 each_op!(value_methods);
-
-/// One `sum` node, however many there are.
-impl<'g> std::iter::Sum for Value<'g> {
-    fn sum<I: Iterator<Item = Self>>(values: I) -> Self {
-        Value::sum(&values.collect::<SmallVec<[Value<'g>; 16]>>())
-    }
-}
-
-impl std::iter::Product for Value<'_> {
-    fn product<I: Iterator<Item = Self>>(values: I) -> Self {
-        values.reduce(|product, value| product * value).unwrap_or(Value::from(1.0))
-    }
-}
-
-impl<'a, 'g: 'a> std::iter::Sum<&'a Value<'g>> for Value<'g> {
-    fn sum<I: Iterator<Item = &'a Value<'g>>>(values: I) -> Self {
-        values.copied().sum()
-    }
-}
-
-impl<'a, 'g: 'a> std::iter::Product<&'a Value<'g>> for Value<'g> {
-    fn product<I: Iterator<Item = &'a Value<'g>>>(values: I) -> Self {
-        values.copied().product()
-    }
-}
-
-impl PartialEq for Value<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.number == other.number
-    }
-}
-
-impl PartialOrd for Value<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.number.partial_cmp(&other.number)
-    }
-}
-
-impl PartialEq<f64> for Value<'_> {
-    fn eq(&self, other: &f64) -> bool {
-        self.number == *other
-    }
-}
-
-impl PartialOrd<f64> for Value<'_> {
-    fn partial_cmp(&self, other: &f64) -> Option<Ordering> {
-        self.number.partial_cmp(other)
-    }
-}
 
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
