@@ -97,10 +97,9 @@ proptest! {
         prop_assert_eq!(optimized.params().len(), PARAMS);
         prop_assert_eq!(optimized.inputs().len(), INPUTS);
         prop_assert_eq!(optimized.outputs().len(), program.outputs().len());
-        let reached = reached(&optimized);
-        for node in 0..optimized.len() {
+        for (node, reached) in reached(&optimized).into_iter().enumerate() {
             let leaf = matches!(optimized.op(node), Op::Param | Op::Input);
-            prop_assert!(leaf || reached[node], "{} is needed by no output", optimized.formula(node));
+            prop_assert!(leaf || reached, "{} is needed by no output", optimized.formula(node));
             let constant = |&arg: &u32| optimized.op(arg as usize) == Op::Const;
             let computes = optimized.op(node).arity() != Some(0);
             let left = computes && optimized.args(node).iter().all(constant);
