@@ -182,8 +182,8 @@ pub fn binary_cross_entropy_with_logits<R: Real>(logits: &[R], target: &[R]) -> 
 /// The sum over the classes of `-t_k ln p_k`, where p is the [`softmax`] of the outputs, which are logits z, and t the
 /// probabilities that the sample belongs to each class: 1 for the one that it is known to belong to.
 ///
-/// With the class c, any one, that is `softplus(log_sum_exp(z without z_c) - z_c) + z_c - Σ t_k z_k`. Nothing cancels
-/// when c is a class of more than one half.
+/// With any class c it is `log_sum_exp(z_k - z_c) + (z_c - Σ t_k z_k)`. When c is a class of more than one half, and the
+/// constant 0 stands for `z_c - z_c`, nothing cancels, in the derivatives either.
 ///
 /// ```
 /// let loss = nn::loss::softmax_cross_entropy(&[0.0, 700.0, -50.0], &[0.0, 1.0, 0.0]);
@@ -198,9 +198,10 @@ pub fn softmax_cross_entropy<R: Real>(logits: &[R], target: &[R]) -> R {
     let mut chosen = each(logits, target, |_, t| R::select(t - 0.5, R::from(1.0), R::from(0.0)));
     chosen[0] = -R::sum(&chosen[1..]) + 1.0;
     let own = R::dot(&chosen, logits);
-    // The most negative number is as good as minus infinity here, and finite.
-    let others = each(logits, &chosen, |z, chosen| R::select(chosen, R::from(f64::MIN), z));
-    (R::log_sum_exp(&others) - own).softplus() + (own - R::dot(target, logits))
+    let distances = each(logits, &chosen, |z, chosen| R::select(chosen, R::from(0.0), z - own));
+    // Its coefficients are exactly zero at a plain class, so that they swallow no digits of the small derivatives there.
+    let soft = R::dot(&each(&chosen, target, |chosen, t| chosen - t), logits);
+    R::log_sum_exp(&distances) + soft
 }
 
 /// The probabilities `exp(z_k) / Σ exp(z_i)` of classes from their logits z.
