@@ -30,8 +30,8 @@ pub enum Error {
         /// What is too large.
         what: String,
     },
-    /// A given number is infinite or NaN.
-    #[error("{what} is {value}: give a finite number")]
+    /// A number is infinite or NaN.
+    #[error("{what} is {value}: it has to be finite")]
     NotFinite {
         /// Which number.
         what: String,
@@ -76,15 +76,20 @@ pub enum Error {
     #[error("line {line}, column `{column}`: `{text}` is not a finite number")]
     Cell {
         /// The line of the file, from 1.
-        line: u64,
+        line: usize,
         /// The name of the column.
         column: String,
         /// What is in the cell.
         text: String,
     },
-    /// A table is not well-formed CSV.
-    #[error("not a well-formed table: {0}")]
-    Csv(csv::Error),
+    /// A row of a table cannot be read.
+    #[error("line {line}: {reason}")]
+    Row {
+        /// The line of the file, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A sample's target is not what the loss takes.
     #[error("the target of sample {sample} is {target:?}: this loss needs {needs}")]
     Target {
@@ -96,7 +101,7 @@ pub enum Error {
         needs: &'static str,
     },
     /// The loss or a derivative stopped being finite in training.
-    #[error("epoch {epoch}: {cause}")]
+    #[error("epoch {epoch}: {cause}; a lower learning rate may help")]
     Diverged {
         /// The epoch, from 0.
         epoch: usize,

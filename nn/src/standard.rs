@@ -45,7 +45,7 @@ impl Standard {
         let deviations: Vec<f64> = squares.iter().map(|squares| (squares / data.len() as f64).sqrt()).collect();
         if let Some(column) = deviations.iter().position(|deviation| !deviation.is_finite()) {
             let what = format!("the deviation of the input `{}`", data.columns()[column]);
-            return Err(Error::NotFinite { what, value: deviations[column] });
+            return Err(Error::NotFinite { what, value: f64::INFINITY });
         }
         let scales = deviations.iter().map(|&deviation| if deviation == 0.0 { 1.0 } else { deviation }).collect();
         Ok(Standard { means, scales })

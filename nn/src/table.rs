@@ -2,7 +2,8 @@
 
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use csv::{ReaderBuilder, StringRecord, Trim};
+use crate::layout::Layout;
+use csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -45,29 +46,43 @@ impl Dataset {
     /// assert_eq!(error.to_string(), "line 2, column `width`: `wide` is not a finite number");
     /// # Ok::<(), nn::Error>(())
     /// ```
-    pub fn from_csv(table: impl Read, label: Label<'_>) -> Result<Dataset> {
-        let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(table);
-        let header = reader.headers().map_err(Error::Csv)?.clone();
-        if let Some(name) = header.iter().enumerate().find_map(|(n, name)| header.iter().take(n).find(|it| *it == name))
-        {
-            return Err(Error::DuplicateName { name: name.to_owned() });
-        }
+    pub fn from_csv(mut table: impl Read, label: Label<'_>) -> Result<Dataset> {
+        let mut bytes = Vec::new();
+        table.read_to_end(&mut bytes)?;
+        let text = str::from_utf8(&bytes).map_err(|error| Error::Row {
+            line: line_at(&bytes, error.valid_up_to()),
+            reason: "not UTF-8 text: save the table as UTF-8".to_owned(),
+        })?;
+        let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
+        let header = reader.headers().map_err(|error| bad_row(text, &error))?.clone();
+        Layout::new(&header)?;
+        Layout::new(label.columns().iter().copied())?;
         let place = |column: &&str| {
             header.iter().position(|name| name == *column).ok_or_else(|| Error::NoColumn {
                 column: (*column).to_owned(),
-                header: header.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+                header: format!("{:?}", header.iter().collect::<Vec<_>>()),
             })
         };
         let targets: Vec<usize> = label.columns().iter().map(place).collect::<Result<_>>()?;
         let inputs: Vec<usize> = (0..header.len()).filter(|column| !targets.contains(column)).collect();
+        let numbers = |record: &StringRecord, columns: &[usize]| {
+            let number = |&column: &usize| {
+                record[column].parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| Error::Cell {
+                    line: record.position().map_or(0, |position| line_of(text, position)),
+                    column: header[column].to_owned(),
+                    text: record[column].to_owned(),
+                })
+            };
+            columns.iter().map(number).collect::<Result<Vec<f64>>>()
+        };
 
         let (mut x, mut y, mut classes) = (Vec::new(), Vec::new(), Vec::new());
         for record in reader.records() {
-            let record = record.map_err(Error::Csv)?;
-            x.push(numbers(&header, &record, &inputs)?);
+            let record = record.map_err(|error| bad_row(text, &error))?;
+            x.push(numbers(&record, &inputs)?);
             match label {
                 Label::Class(_) => classes.extend(targets.iter().map(|&column| record[column].to_owned())),
-                Label::Numbers(_) => y.push(numbers(&header, &record, &targets)?),
+                Label::Numbers(_) => y.push(numbers(&record, &targets)?),
             }
         }
         let data = match label {
@@ -85,15 +100,24 @@ impl Dataset {
     }
 }
 
-/// The numbers in some columns of a row.
-fn numbers(header: &StringRecord, record: &StringRecord, columns: &[usize]) -> Result<Vec<f64>> {
-    let number = |&column: &usize| {
-        let text = &record[column];
-        text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| Error::Cell {
-            line: record.position().map_or(0, csv::Position::line),
-            column: header[column].to_owned(),
-            text: text.to_owned(),
-        })
+/// The line of a place in a text, from 1.
+fn line_at(text: &[u8], place: usize) -> usize {
+    1 + text[..place].iter().filter(|&&byte| byte == b'\n').count()
+}
+
+/// The line of a row. The reader says where it began to look for it, which may be at empty lines before it.
+fn line_of(text: &str, position: &Position) -> usize {
+    let start = position.byte() as usize;
+    let empty = text.bytes().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    line_at(text.as_bytes(), start + empty)
+}
+
+fn bad_row(text: &str, error: &csv::Error) -> Error {
+    let reason = match error.kind() {
+        ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{len} cells where there are {expected_len} columns")
+        }
+        _ => error.to_string(),
     };
-    columns.iter().map(number).collect()
+    Error::Row { line: error.position().map_or(1, |position| line_of(text, position)), reason }
 }
