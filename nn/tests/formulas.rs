@@ -111,20 +111,18 @@ fn optimizers_follow_their_published_formulas() {
     let Expected { start, gradients, optimizers, .. } = expected().unwrap();
     for Steps { sgd, adam, steps } in optimizers {
         let mut params = start.clone();
-        let mut step: Box<dyn FnMut(&mut [f64], &[f64]) -> nn::Result<()>> = match (sgd, adam) {
+        let mut optimizer: Box<dyn Optimizer> = match (sgd, adam) {
             (Some(SgdSettings { rate, momentum, nesterov, weight_decay }), _) => {
                 let sgd = Sgd::new(rate).weight_decay(weight_decay);
-                let mut sgd = if nesterov { sgd.nesterov(momentum) } else { sgd.momentum(momentum) };
-                Box::new(move |params, gradient| sgd.step(params, gradient))
+                Box::new(if nesterov { sgd.nesterov(momentum) } else { sgd.momentum(momentum) })
             }
             (_, Some(AdamSettings { rate, betas: [first, second], epsilon })) => {
-                let mut adam = Adam::new(rate).betas(first, second).epsilon(epsilon);
-                Box::new(move |params, gradient| adam.step(params, gradient))
+                Box::new(Adam::new(rate).betas(first, second).epsilon(epsilon))
             }
             _ => unreachable!("the file has the steps of one of both"),
         };
         for (n, (gradient, expected)) in gradients.iter().zip(&steps).enumerate() {
-            step(&mut params, gradient).unwrap();
+            optimizer.step(&mut params, gradient).unwrap();
             for (ours, &expected) in params.iter().zip(expected) {
                 assert!((ours - expected).abs() < 1e-14, "step {n}: {ours} where {expected} belongs");
             }
