@@ -129,10 +129,8 @@ impl Fault {
             Fault::Substitution(substitution) => expression.replay(substitution, &flow.numbers),
             Fault::Paths(link, times) => hand + (1.0 - times) * link.through(flow),
             Fault::Only(link) => hand + (derivative - link.through(flow)),
-            Fault::Factor { link, twice } => {
-                let factor = if *twice { link.factor(flow) } else { link.factor(flow).recip() };
-                hand + link.through(flow) * (1.0 - factor)
-            }
+            Fault::Factor { link, twice: false } => hand + (link.through(flow) - link.bypass(flow)),
+            Fault::Factor { link, twice: true } => hand + link.through(flow) * (1.0 - link.factor(flow)),
             Fault::FactorOf { link, via, twice } => {
                 let factor = if *twice { link.factor(flow) } else { link.factor(flow).recip() };
                 hand + via.through(flow) * (1.0 - factor)
@@ -248,7 +246,9 @@ fn propose(study: &Study, claim: usize, probe: &Probe, expression: &Expression<'
         if through.abs() > LEFT_OVER * size {
             faults.push(Fault::Paths(link.clone(), tidy((hand - derivative + through) / through)));
         }
-        faults.push(Fault::Only(link.clone()));
+        if through != 0.0 {
+            faults.push(Fault::Only(link.clone()));
+        }
         faults.extend([false, true].map(|twice| Fault::Factor { link: link.clone(), twice }));
     }
     if links.len() * links.len() <= PAIRS {

@@ -74,6 +74,8 @@ pub(crate) struct Link {
     pub(crate) to: usize,
     /// Edges, as [`Flow::through`] counts them.
     edges: SmallVec<[u32; 2]>,
+    /// Whether it is but one edge, from an argument to its op.
+    pub(crate) is_edge: bool,
 }
 
 impl Link {
@@ -91,17 +93,12 @@ impl Link {
     pub(crate) fn factor(&self, flow: &Flow) -> f64 {
         self.through(flow) / self.bypass(flow)
     }
-
-    /// The edge, when it is only one.
-    pub(crate) fn edge(&self) -> Option<u32> {
-        if let [edge] = self.edges[..] { Some(edge) } else { None }
-    }
 }
 
-/// Every link that lies on a path, in the order of the nodes that they lead to: single edges first.
+/// Every link that lies on a path, be its own derivative zero, in the order of the nodes that they lead to: single edges first.
 pub(crate) fn links(study: &Study, flow: &Flow, of: usize) -> Vec<Link> {
     let program = &study.program;
-    let owners = owners(study, flow, of);
+    let owners = owners(study, of);
     let mut links = Vec::new();
     let mut definitions: IndexMap<(usize, usize), Link> = IndexMap::new();
     let mut direct: Vec<u32> = Vec::new();
@@ -109,39 +106,41 @@ pub(crate) fn links(study: &Study, flow: &Flow, of: usize) -> Vec<Link> {
     for (node, owner) in owners.into_iter().enumerate() {
         for &from in program.args(node) {
             let from = from as usize;
-            if flow.through[edge as usize] != 0.0 {
-                links.push(Link { from, to: node, edges: SmallVec::from_slice(&[edge]) });
-                if let Owner::One(owner) = owner {
-                    let empty = || Link { from, to: owner, edges: SmallVec::new() };
-                    definitions.entry((from, owner)).or_insert_with(empty).edges.push(edge);
-                    direct.extend((owner == node).then_some(edge));
-                }
+            let moves = flow.tangents[from] != 0.0;
+            if moves && flow.adjoints[node] != 0.0 {
+                links.push(Link { from, to: node, edges: SmallVec::from_slice(&[edge]), is_edge: true });
+            }
+            if let (true, Owner::One(owner)) = (moves, owner)
+                && flow.adjoints[owner] != 0.0
+            {
+                let empty = || Link { from, to: owner, edges: SmallVec::new(), is_edge: false };
+                definitions.entry((from, owner)).or_insert_with(empty).edges.push(edge);
+                direct.extend((owner == node).then_some(edge));
             }
             edge += 1;
         }
     }
-    let is_new = |link: &Link| link.edge().is_none_or(|edge| direct.binary_search(&edge).is_err());
+    let is_new = |link: &Link| link.edges.len() > 1 || direct.binary_search(&link.edges[0]).is_err();
     links.extend(definitions.into_values().filter(is_new));
     links
 }
 
 /// In whose definition a node stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Owner {
+enum Owner {
     None,
     One(usize),
     Several,
 }
 
 /// The named node in whose definition each node stands: itself, or the only one that it leads to.
-pub(crate) fn owners(study: &Study, flow: &Flow, of: usize) -> Vec<Owner> {
+fn owners(study: &Study, of: usize) -> Vec<Owner> {
     let mut owners = vec![Owner::None; of + 1];
     for node in (0..=of).rev() {
-        if flow.adjoints[node] == 0.0 {
-            continue;
-        }
-        if node == of || study.names.contains_key(&node) {
-            owners[node] = Owner::One(node);
+        match owners[node] {
+            Owner::None if node != of => continue,
+            _ if node == of || study.names.contains_key(&node) => owners[node] = Owner::One(node),
+            _ => {}
         }
         for &arg in study.program.args(node) {
             let arg = arg as usize;

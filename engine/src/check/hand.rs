@@ -170,7 +170,7 @@ pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
         find(&study, claim, &samples[claim], failed.map(|point| (point, &points[point])), options.rtol)
     }))
     .collect::<Result<Vec<Finding>>>()?;
-    let scales = scales(&study, &findings, options.rtol);
+    let scales = scales(&study, &findings, options)?;
 
     let mut judged = Vec::with_capacity(claims.len());
     for claim in all {
@@ -215,9 +215,9 @@ fn find<'a>(
     for (place, point) in failed {
         on_kinks = !samples[place].is_finite() || study.is_kink(claim, point)?;
         if !on_kinks {
-            // Of a claim that took a decision on the kink, only the points on one side of it can agree.
-            let decided = !fails(&samples[0], rtol) && samples[1..].iter().any(|sample| !fails(sample, rtol));
-            let kink = decided && study.is_kink(claim, &study.recorded)?;
+            // Of a claim that took a decision on the recorded kink, only the points on one side of it can agree.
+            let one_side = samples[1..].iter().any(|sample| !fails(sample, rtol));
+            let kink = one_side && study.is_kink(claim, &study.recorded)?;
             return Ok(if kink { Finding::Kink } else { Finding::Off(factor(samples, rtol)) });
         }
     }

@@ -44,7 +44,7 @@ impl Route {
             nodes.push(arg);
             last = arg;
         }
-        Route { nodes, link: place, edge: link.edge().is_some() }
+        Route { nodes, link: place, edge: link.is_edge }
     }
 
     /// The names along it; its two ends are always there.
@@ -93,7 +93,7 @@ impl Route {
 pub(crate) fn local_derivative(study: &Study, link: &Link) -> Option<(String, f64)> {
     let graph = Graph::new();
     let mut sketch = Sketch { study, graph: &graph, quantities: HashMap::new() };
-    written(sketch.derivative(link.from, link.to, link.edge().is_some())?)
+    written(sketch.derivative(link.from, link.to, link.is_edge)?)
 }
 
 fn written(value: Value<'_>) -> Option<(String, f64)> {

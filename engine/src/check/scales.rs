@@ -1,7 +1,8 @@
 //! Claims that are a constant times the derivative and do no harm.
 
-use crate::check::hand::Finding;
+use crate::check::hand::{Finding, Options};
 use crate::check::study::{Study, ancestors, descendants};
+use crate::error::Result;
 use crate::ops::Op;
 
 /// Why a factor does no harm.
@@ -13,12 +14,16 @@ pub(crate) enum Scale {
     TakenBack(f64),
 }
 
-pub(crate) fn scales(study: &Study, findings: &[Finding], rtol: f64) -> Vec<Option<Scale>> {
+/// Which claims are harmless for their factor.
+///
+/// Where an output depends on a single parameter, one claim is all of them; it then needs to have its factor for other
+/// data too, or a forgotten input would pass for one.
+pub(crate) fn scales(study: &Study, findings: &[Finding], options: &Options) -> Result<Vec<Option<Scale>>> {
     let off = |claim: usize| match findings[claim] {
         Finding::Off(factor) => factor,
         _ => None,
     };
-    let same = |a: f64, b: f64| (a - b).abs() <= rtol * a.abs().max(b.abs());
+    let same = |a: f64, b: f64| (a - b).abs() <= options.rtol * a.abs().max(b.abs());
     let mut scales = vec![None; findings.len()];
     let by_param: Vec<bool> = study.claims.iter().map(|nodes| study.program.op(nodes.wrt) == Op::Param).collect();
     for first in 0..findings.len() {
@@ -32,7 +37,8 @@ pub(crate) fn scales(study: &Study, findings: &[Finding], rtol: f64) -> Vec<Opti
         let has_it = |&claim: &usize| off(claim).is_some_and(|own| same(own, factor));
         let count = by_params.iter().filter(|claim| has_it(claim)).count();
         let all = by_params.iter().all(|claim| has_it(claim) || findings[*claim] == Finding::Vanishing);
-        if all && (count > 1 || depends_on_one_param(study, of)) {
+        if all && (count > 1 || depends_on_one_param(study, of) && holds_for_other_data(study, first, factor, options)?)
+        {
             members.filter(has_it).for_each(|claim| scales[claim] = Some(Scale::Common(factor)));
         }
     }
@@ -53,7 +59,18 @@ pub(crate) fn scales(study: &Study, findings: &[Finding], rtol: f64) -> Vec<Opti
             scales[claim] = Some(Scale::TakenBack(factor));
         }
     }
-    scales
+    Ok(scales)
+}
+
+fn holds_for_other_data(study: &Study, claim: usize, factor: f64, options: &Options) -> Result<bool> {
+    let mut neighbourhood = study.neighbourhood(true, options.seed);
+    for _ in 0..options.points {
+        let sample = study.samples(&neighbourhood.draw()?, &[claim])?[0];
+        if sample.is_finite() && !sample.agrees(factor, options.rtol) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Then a single claim is all of them.

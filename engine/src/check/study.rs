@@ -138,11 +138,9 @@ impl Study {
         Ok(samples)
     }
 
-    /// Whether the derivative jumps at a point: it differs among points around it, so near that only a kink can be the
-    /// reason.
+    /// Whether the derivative jumps at a point: it varies among points around it, and no less so among points that are
+    /// a hundred times nearer, as it would where it is smooth.
     pub(crate) fn is_kink(&self, claim: usize, point: &Point) -> Result<bool> {
-        const STEP: f64 = 1e-7;
-        const AROUND: usize = 16;
         let Nodes { of, wrt, .. } = self.claims[claim];
         let numbers = self.program.numbers(&point.params, &point.inputs)?;
         let made_of = ancestors(&self.program, [of]);
@@ -150,18 +148,28 @@ impl Study {
             return Ok(false);
         }
         let loose = self.program.cut(wrt);
-        let mut rng = ChaCha8Rng::seed_from_u64(claim as u64);
-        let mut moved = |x: f64| x + rng.random_range(-STEP..STEP) * (x.abs() + 1.0);
-        let mut found: Vec<f64> = Vec::with_capacity(AROUND);
-        for _ in 0..AROUND {
-            let params: Vec<f64> = point.params.iter().chain([&numbers[wrt]]).map(|&x| moved(x)).collect();
-            let inputs: Vec<f64> = point.inputs.iter().map(|&x| moved(x)).collect();
-            let nearby = loose.numbers(&params, &inputs)?;
-            found.extend(adjoints(&loose, &nearby, of).get(wrt).copied().filter(|derivative| derivative.is_finite()));
-        }
-        let (least, most) = found.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
-        Ok(most - least > 1e-4 * most.abs().max(least.abs()))
+        let params: Vec<f64> = point.params.iter().chain([&numbers[wrt]]).copied().collect();
+        let [far, near] = [1e-8, 1e-10].map(|step| variation(&loose, of, wrt, &params, &point.inputs, step));
+        Ok(near? > 0.5 * far?)
     }
+}
+
+/// How much the derivative varies among points around one, relative to its size; zero when by no more than rounding.
+fn variation(loose: &Program, of: usize, wrt: usize, params: &[f64], inputs: &[f64], step: f64) -> Result<f64> {
+    const AROUND: usize = 16;
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut moved =
+        |xs: &[f64]| xs.iter().map(|&x| x + step * rng.random_range(-1.0..1.0) * (x.abs() + 1.0)).collect::<Vec<f64>>();
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    for _ in 0..AROUND {
+        let numbers = loose.numbers(&moved(params), &moved(inputs))?;
+        let derivative = adjoints(loose, &numbers, of).get(wrt).copied().unwrap_or(0.0);
+        if derivative.is_finite() {
+            (least, most) = (least.min(derivative), most.max(derivative));
+        }
+    }
+    let relative = (most - least) / most.abs().max(least.abs());
+    Ok(if relative > 1e-9 { relative } else { 0.0 })
 }
 
 /// The derivative of a node by itself and every earlier one.

@@ -88,8 +88,8 @@ impl<'a> Expression<'a> {
 
     /// The substitutions that make a number of the claim that is `wanted`.
     ///
-    /// Tried is every name for every name, in the whole claim, in each part of it and, where a node takes the name twice,
-    /// in each of its arguments, until the work gets too much.
+    /// Tried is every name for every name, in the whole claim, in each part of it and in each single place, until the
+    /// work gets too much.
     pub(crate) fn substitutions(
         &self,
         numbers: &[f64],
@@ -145,14 +145,11 @@ impl<'a> Expression<'a> {
             inside.dedup();
             sites.extend(inside.into_iter().map(|name| (name, Part::Below(top))));
         }
-        for &node in &self.own {
-            let args = program.args(node);
-            for (position, &arg) in args.iter().enumerate() {
-                let several = args.len() <= LARGE && args.iter().filter(|&&other| other == arg).count() > 1;
-                if several && named(&(arg as usize)) {
-                    sites.push((arg as usize, Part::Argument(node, position)));
-                }
-            }
+        if self.own.len() <= LARGE {
+            let places =
+                self.own.iter().flat_map(|&node| (0..program.args(node).len()).map(move |place| (node, place)));
+            let single = places.map(|(node, place)| (program.args(node)[place] as usize, Part::Argument(node, place)));
+            sites.extend(single.filter(|(name, _)| named(name)));
         }
         sites
     }

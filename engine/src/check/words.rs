@@ -171,7 +171,7 @@ fn place(study: &Study, link: &Link, route: &Route) -> String {
         None => study.program.formula(owner),
     };
     let mut text = format!("`{from}` in `{definition}`");
-    if link.edge().is_some() && uses(study, link.from, owner) > 1 {
+    if link.is_edge && uses(study, link.from, owner) > 1 {
         let additive = |node: usize| matches!(study.program.op(node), Op::Add | Op::Sub | Op::Neg | Op::Sum);
         // The part of the sum that the edge stands in: what is below the nearest sum above it.
         let climb = route.climb(study);
