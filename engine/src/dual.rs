@@ -1,7 +1,8 @@
 //! Dual numbers: a value and a tangent, for derivatives along a direction.
 
+use crate::arguments::{Arguments, Each};
 use crate::ops::{Op, Partials};
-use crate::real::{Real, gather, operators_from_apply};
+use crate::real::{Real, operators_from_apply};
 
 /// `value + tangent ε` with `ε² = 0`: a number together with how fast it moves along a direction.
 ///
@@ -41,15 +42,15 @@ impl<R: Real> From<f64> for Dual<R> {
 }
 
 /// Adds up partial times tangent.
-struct Tangent<'a, R> {
-    args: &'a [Dual<R>],
+struct Tangent<'a, A: ?Sized, R> {
+    args: &'a A,
     total: R,
 }
 
-impl<R: Real> Partials<R> for Tangent<'_, R> {
+impl<R: Real, A: Arguments<Item = Dual<R>> + ?Sized> Partials<R> for Tangent<'_, A, R> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
-        let tangent = self.args[position].tangent;
+        let tangent = self.args.at(position).tangent;
         if !tangent.is_zero() {
             self.total += tangent.chain(partial());
         }
@@ -58,17 +59,12 @@ impl<R: Real> Partials<R> for Tangent<'_, R> {
 
 impl<R: Real> Real for Dual<R> {
     #[inline(always)]
-    fn apply(op: Op, args: &[Self]) -> Self {
-        gather(
-            args,
-            |arg| arg.value,
-            |values| {
-                let value = R::apply(op, values);
-                let mut sink = Tangent { args, total: R::from(0.0) };
-                op.partials(values, value, &mut sink);
-                Dual { value, tangent: sink.total }
-            },
-        )
+    fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+        let values = Each(args, |arg: Self| arg.value);
+        let value = R::apply(op, &values);
+        let mut sink = Tangent { args, total: R::from(0.0) };
+        op.partials(&values, value, &mut sink);
+        Dual { value, tangent: sink.total }
     }
 
     #[inline(always)]

@@ -1,5 +1,6 @@
 //! The graph: records nodes, names them and owns their numbers.
 
+use crate::arguments::Arguments;
 use crate::error::{Error, Result};
 use crate::ops::Op;
 use crate::program::Program;
@@ -174,20 +175,30 @@ impl Graph {
     }
 
     #[inline(always)]
-    pub(crate) fn record<'g>(&'g self, op: Op, args: &[Value<'g>], number: f64) -> Value<'g> {
+    pub(crate) fn record<'g>(
+        &'g self,
+        op: Op,
+        args: &(impl Arguments<Item = Value<'g>> + ?Sized),
+        number: f64,
+    ) -> Value<'g> {
         let record = &mut *self.record.borrow_mut();
-        let node = match (op.arity(), args) {
-            (Some(_), [x]) => {
-                let x = record.operand(*x);
+        let node = match op.arity() {
+            Some(1) => {
+                let [x] = args.exactly();
+                let x = record.operand(x);
                 record.program.push(op, [x, 0])
             }
-            (Some(_), [a, b]) => {
-                let operands = [record.operand(*a), record.operand(*b)];
+            Some(2) => {
+                let [a, b] = args.exactly();
+                let operands = [record.operand(a), record.operand(b)];
                 record.program.push(op, operands)
             }
-            (_, many) => {
-                let operands: smallvec::SmallVec<[u32; 64]> = many.iter().map(|arg| record.operand(*arg)).collect();
-                record.program.push_many(op, operands)
+            _ => {
+                for arg in args.each() {
+                    let node = record.operand(arg);
+                    record.program.push_arg(node);
+                }
+                record.program.push_many(op, args.count())
             }
         };
         record.numbers.push(number);

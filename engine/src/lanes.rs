@@ -1,7 +1,8 @@
 //! Several samples side by side.
 
+use crate::arguments::{Arguments, Each};
 use crate::ops::Op;
-use crate::real::{Real, gather, operators_from_apply};
+use crate::real::{Real, operators_from_apply};
 
 /// `N` numbers that go through the same operations, one lane a sample.
 ///
@@ -23,8 +24,8 @@ impl<const N: usize> From<f64> for Lanes<N> {
 
 impl<const N: usize> Real for Lanes<N> {
     #[inline(always)]
-    fn apply(op: Op, args: &[Self]) -> Self {
-        Lanes(std::array::from_fn(|lane| gather(args, |arg| arg.0[lane], |args| op.value(args))))
+    fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+        Lanes(std::array::from_fn(|lane| op.value(&Each(args, |arg: Self| arg.0[lane]))))
     }
 
     #[inline(always)]

@@ -17,6 +17,7 @@
 //! # assert!((grad[w1] - 0.5749393618).abs() < 1e-9);
 //! ```
 
+mod arguments;
 pub mod check;
 mod derive;
 mod dual;
@@ -33,6 +34,7 @@ mod real;
 pub mod sweep;
 mod value;
 
+pub use arguments::Arguments;
 pub use dual::Dual;
 pub use error::{Error, Result};
 pub use gradients::Gradients;

@@ -18,16 +18,17 @@
 //! }
 //! ```
 //!
-//! An op of any number of arguments gives the partial by the one at `k`, and may compute what all of them need `once`.
+//! An op of any number of arguments gives the partial by the one at `k`, and may compute what all of them need `once`;
+//! an op of two lists gives the partials by the one at `k` of each.
 //!
 //! Methods of [`Real`] and [`Value`](crate::Value), rendering, both sweeps and the tests pick it up from here. The
 //! formulas are textbook derivatives; where a form is chosen for its rounding, the row's comment says why. Conventions
 //! at kinks are listed in `docs/CONVENTIONS.md`.
 
+use crate::arguments::Arguments;
 use crate::real::Real;
 use smallvec::SmallVec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, LN_10, PI};
-use std::ops::Index;
 
 macro_rules! each_op {
     ($callback:ident) => {
@@ -276,7 +277,7 @@ macro_rules! each_op {
             many {
                 /// The sum of all, one node however many.
                 Sum sum(xs, k) -> y {
-                    value: xs.iter().sum(), partial: R::from(1.0),
+                    value: xs.each().sum(), partial: R::from(1.0),
                     probes: [[1.5, -0.25, 3.0], [0.5, -1e-3, 0.1, 7.0]];
                 }
                 /// The logarithm of the sum of the exponentials, without overflow.
@@ -288,9 +289,9 @@ macro_rules! each_op {
             }
             two_lists {
                 /// The sum of products of two lists of one length, given one after the other; one node.
-                Dot dot(xs, k) -> y {
-                    value: { let (a, b) = xs.split_at(xs.len() / 2); a.iter().zip(b).map(|(a, b)| a * b).sum() },
-                    partial: xs[(k + xs.len() / 2) % xs.len()],
+                Dot dot(a, b, k) -> y {
+                    value: a.each().zip(b.each()).map(|(a, b)| a * b).sum(),
+                    partials: [b.at(k), a.at(k)],
                     probes: [[1.5, -0.25, 3.0, 0.7], [0.5, -1e-3, 0.1, 7.0, -2.0, 0.3]];
                 }
             }
@@ -316,26 +317,12 @@ pub trait Partials<R> {
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R);
 }
 
-/// The arguments of an op that takes any number of them, wherever they lie.
-pub(crate) trait Arguments<R>: Index<usize, Output = R> {
-    fn len(&self) -> usize;
-}
-
-impl<R> Arguments<R> for [R] {
-    #[inline(always)]
-    fn len(&self) -> usize {
-        <[R]>::len(self)
-    }
-}
-
-/// Names the numbers of a slice as a row does.
+/// Names the numbers as a row does.
 macro_rules! bind {
-    (($($input:ident),+) = $args:ident; $body:expr) => {
-        match $args {
-            &[$($input),+] => $body,
-            other => wrong_arity(other.len(), count!(($($input),+))),
-        }
-    };
+    (($($input:ident),+) = $args:ident; $body:expr) => {{
+        let [$($input),+] = $args.exactly();
+        $body
+    }};
 }
 
 macro_rules! count {
@@ -357,7 +344,7 @@ macro_rules! define_ops {
         many { $($many:tt)* }
         two_lists { $($two_lists:tt)* }
     ) => {
-        define_ops!(@rows fixed { $($operators)* $($functions)* } many { $($many)* $($two_lists)* });
+        define_ops!(@rows fixed { $($operators)* $($functions)* } many { $($many)* } two_lists { $($two_lists)* });
     };
     (@rows
         fixed { $(
@@ -380,6 +367,14 @@ macro_rules! define_ops {
                 partial: $many_partial:expr,
                 $(cheap: $many_cheap:literal;)?
                 probes: [$($many_probe:expr),*];
+            }
+        )* }
+        two_lists { $(
+            $(#[$two_doc:meta])*
+            $TwoOp:ident $two_name:ident($a:ident, $b:ident, $at:ident) -> $two_y:ident {
+                value: $two_value:expr,
+                partials: [$by_a:expr, $by_b:expr],
+                probes: [$($two_probe:expr),*];
             }
         )* }
     ) => {
@@ -405,11 +400,12 @@ macro_rules! define_ops {
                 $(#[doc = concat!("\n\nPartials to 2^-52 absolute: ", $many_cheap)])?
                 $ManyOp,
             )*
+            $( $(#[$two_doc])* $TwoOp, )*
         }
 
         impl Op {
             /// Every op that computes, in the order of the table.
-            pub const ALL: &'static [Op] = &[$(Op::$Op,)* $(Op::$ManyOp,)*];
+            pub const ALL: &'static [Op] = &[$(Op::$Op,)* $(Op::$ManyOp,)* $(Op::$TwoOp,)*];
 
             /// The name, as the method is called.
             pub const fn name(self) -> &'static str {
@@ -419,6 +415,7 @@ macro_rules! define_ops {
                     Op::Const => "const",
                     $(Op::$Op => stringify!($name),)*
                     $(Op::$ManyOp => stringify!($many_name),)*
+                    $(Op::$TwoOp => stringify!($two_name),)*
                 }
             }
 
@@ -429,6 +426,7 @@ macro_rules! define_ops {
                     Op::Input | Op::Param | Op::Const => Some(0),
                     $(Op::$Op => Some(count!($inputs)),)*
                     $(Op::$ManyOp => None,)*
+                    $(Op::$TwoOp => None,)*
                 }
             }
 
@@ -473,6 +471,7 @@ macro_rules! define_ops {
                 match self {
                     $(Op::$Op => &[$(&$probe),*],)*
                     $(Op::$ManyOp => &[$(&$many_probe),*],)*
+                    $(Op::$TwoOp => &[$(&$two_probe),*],)*
                     _ => &[],
                 }
             }
@@ -483,11 +482,12 @@ macro_rules! define_ops {
             ///
             /// When the number of arguments is not the op's, or the op is a leaf.
             #[inline(always)]
-            pub fn value(self, args: &[f64]) -> f64 {
+            pub fn value(self, args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
                 match self {
                     $(Op::$Op => bind!($inputs = args; $value),)*
                     $(Op::$ManyOp => { let $xs = args; $many_value })*
-                    Op::Input | Op::Param | Op::Const => wrong_arity(args.len(), 0),
+                    $(Op::$TwoOp => { let ($a, $b) = args.halves(); $two_value })*
+                    Op::Input | Op::Param | Op::Const => no_value(self),
                 }
             }
 
@@ -498,34 +498,34 @@ macro_rules! define_ops {
             /// When the number of arguments is not the op's.
             #[inline(always)]
             #[allow(unused_variables)]
-            pub fn partials<R: Real>(self, args: &[R], y: R, sink: &mut impl Partials<R>) {
+            pub fn partials<R: Real>(
+                self,
+                args: &(impl Arguments<Item = R> + ?Sized),
+                y: R,
+                sink: &mut impl Partials<R>,
+            ) {
                 match self {
                     $(Op::$Op => bind!($inputs = args; {
                         let $y = y;
                         hand_over!(sink, 0, $($partial,)+);
                     }),)*
-                    _ => self.partials_of_many(args, y, sink),
-                }
-            }
-
-            /// As [`partials`](Op::partials), of an op that takes any number of arguments; of the others, none.
-            #[inline(always)]
-            #[allow(unused_variables)]
-            pub(crate) fn partials_of_many<R: Real>(
-                self,
-                args: &(impl Arguments<R> + ?Sized),
-                y: R,
-                sink: &mut impl Partials<R>,
-            ) {
-                match self {
                     $(Op::$ManyOp => {
                         let ($xs, $many_y) = (args, y);
                         $(let $once = $once_value;)?
-                        for $k in 0..$xs.len() {
+                        for $k in 0..$xs.count() {
                             sink.take($k, || $many_partial);
                         }
                     })*
-                    _ => {}
+                    $(Op::$TwoOp => {
+                        let (($a, $b), $two_y) = (args.halves(), y);
+                        for $at in 0..$a.count() {
+                            sink.take($at, || $by_a);
+                        }
+                        for $at in 0..$b.count() {
+                            sink.take($a.count() + $at, || $by_b);
+                        }
+                    })*
+                    Op::Input | Op::Param | Op::Const => {}
                 }
             }
         }
@@ -534,8 +534,8 @@ macro_rules! define_ops {
 each_op!(define_ops);
 
 #[cold]
-fn wrong_arity(given: usize, takes: usize) -> ! {
-    panic!("an op that takes {takes} arguments was given {given}")
+fn no_value(leaf: Op) -> ! {
+    panic!("`{}` computes nothing: its number is given", leaf.name())
 }
 
 /// -1, 0 or 1; NaN for NaN.
@@ -599,22 +599,22 @@ fn silu(x: f64) -> f64 {
 }
 
 /// Exponentiates only what is negative, and adds 1 for the largest last, so that the digits of small ones are kept.
-fn log_sum_exp(xs: &[f64]) -> f64 {
+fn log_sum_exp(xs: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
     let exceeds = |x: f64, y: f64| x > y || x.is_nan();
-    let Some(top) = (0..xs.len()).reduce(|top, k| if exceeds(xs[k], xs[top]) { k } else { top }) else {
+    let Some((top, most)) = xs.each().enumerate().reduce(|top, x| if exceeds(x.1, top.1) { x } else { top }) else {
         return f64::NEG_INFINITY;
     };
-    if xs[top].is_infinite() {
-        return xs[top];
+    if most.is_infinite() {
+        return most;
     }
-    let others = xs[..top].iter().chain(&xs[top + 1..]);
-    xs[top] + others.map(|x| (x - xs[top]).exp()).sum::<f64>().ln_1p()
+    let others = xs.each().enumerate().filter(|(k, _)| *k != top);
+    most + others.map(|(_, x)| (x - most).exp()).sum::<f64>().ln_1p()
 }
 
 /// `e^(x - y)` for the logarithm `y` of the sum of the exponentials. Dividing by their sum, which would be 1 but for the
 /// rounding of `y`, takes that rounding out again.
-fn softmax<R: Real>(xs: &(impl Arguments<R> + ?Sized), y: R) -> SmallVec<[R; 16]> {
-    let mut shares: SmallVec<[R; 16]> = (0..xs.len()).map(|k| (xs[k] - y).exp()).collect();
+fn softmax<R: Real>(xs: &(impl Arguments<Item = R> + ?Sized), y: R) -> SmallVec<[R; 16]> {
+    let mut shares: SmallVec<[R; 16]> = xs.each().map(|x| (x - y).exp()).collect();
     let total = R::sum(&shares);
     shares.iter_mut().for_each(|share| *share /= total);
     shares

@@ -162,11 +162,16 @@ impl Program {
         node
     }
 
-    pub(crate) fn push_many(&mut self, op: Op, args: impl IntoIterator<Item = u32>) -> u32 {
-        let start = self.pool.len();
-        self.pool.extend(args);
+    /// Adds an argument of the n-ary node that comes next.
+    #[inline(always)]
+    pub(crate) fn push_arg(&mut self, node: u32) {
+        self.pool.push(node);
+    }
+
+    /// Adds a node on the latest `count` of those.
+    pub(crate) fn push_many(&mut self, op: Op, count: usize) -> u32 {
         let place = |n: usize| u32::try_from(n).expect("a graph holds at most 2^32 arguments of n-ary nodes");
-        self.push(op, [place(start), place(self.pool.len() - start)])
+        self.push(op, [place(self.pool.len() - count), place(count)])
     }
 
     /// Adds a node of an op that computes.
@@ -176,7 +181,11 @@ impl Program {
                 let operands = [args.next(), args.next()].map(Option::unwrap_or_default);
                 self.push(op, operands)
             }
-            _ => self.push_many(op, args),
+            _ => {
+                let before = self.pool.len();
+                self.pool.extend(args);
+                self.push_many(op, self.pool.len() - before)
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The arithmetic that the op table needs, so that one formula serves every number type.
 
+use crate::arguments::{Arguments, TwoLists};
 use crate::ops::{Op, each_op};
-use smallvec::SmallVec;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, Sub, SubAssign};
 
@@ -48,7 +48,7 @@ macro_rules! define_real {
             + AddAssign + SubAssign + MulAssign + DivAssign
         {
             /// The result of `op` on `args`, which are as many as the op takes.
-            fn apply(op: Op, args: &[Self]) -> Self;
+            fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self;
 
             /// The number itself, without tangents; of several lanes, the first.
             fn primal(self) -> f64;
@@ -105,8 +105,7 @@ macro_rules! define_real {
                 #[inline]
                 fn $two_name(a: &[Self], b: &[Self]) -> Self {
                     assert!(a.len() == b.len(), "{} of lists of {} and {} numbers", stringify!($two_name), a.len(), b.len());
-                    let both: SmallVec<[Self; 32]> = a.iter().chain(b).copied().collect();
-                    Self::apply(Op::$TwoOp, &both)
+                    Self::apply(Op::$TwoOp, &TwoLists(a, b))
                 }
             )*
         }
@@ -116,7 +115,7 @@ each_op!(define_real);
 
 impl Real for f64 {
     #[inline(always)]
-    fn apply(op: Op, args: &[f64]) -> f64 {
+    fn apply(op: Op, args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
         op.value(args)
     }
 
@@ -128,17 +127,6 @@ impl Real for f64 {
     #[inline(always)]
     fn is_zero(self) -> bool {
         self == 0.0
-    }
-}
-
-/// Calls `f` with what `get` takes from each of `items`, on the stack when they are few.
-#[inline(always)]
-pub(crate) fn gather<T, R: Copy, O>(items: &[T], get: impl Fn(&T) -> R, f: impl FnOnce(&[R]) -> O) -> O {
-    match items {
-        [a] => f(&[get(a)]),
-        [a, b] => f(&[get(a), get(b)]),
-        [a, b, c] => f(&[get(a), get(b), get(c)]),
-        many => f(&many.iter().map(get).collect::<SmallVec<[R; 16]>>()),
     }
 }
 

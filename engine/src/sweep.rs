@@ -1,10 +1,10 @@
 //! The two sweeps over a program, generic over the number type.
 
+use crate::arguments::Picked;
 use crate::error::{Error, Result};
-use crate::ops::{Arguments, Op, Partials};
+use crate::ops::{Op, Partials};
 use crate::program::Program;
-use crate::real::{Real, gather};
-use std::ops::Index;
+use crate::real::Real;
 
 /// Runs the program: the number of every node, from those of the parameters and inputs.
 ///
@@ -29,16 +29,7 @@ pub fn forward<R: Real>(program: &Program, params: &[R], inputs: &[R], numbers: 
             Op::Param => params[program.position(node)],
             Op::Input => inputs[program.position(node)],
             Op::Const => R::from(program.constant(node).unwrap_or(f64::NAN)),
-            op if op.arity().is_none() => {
-                // The arguments stand for a moment where later numbers will, so that wide nodes take no memory of their own.
-                for &arg in program.args(node) {
-                    numbers.push(numbers[arg as usize]);
-                }
-                let number = R::apply(op, &numbers[node..]);
-                numbers.truncate(node);
-                number
-            }
-            op => gather(program.args(node), |&arg| numbers[arg as usize], |args| R::apply(op, args)),
+            op => R::apply(op, &Picked { numbers, args: program.args(node) }),
         };
         numbers.push(number);
     }
@@ -61,36 +52,9 @@ pub fn reverse<R: Real>(program: &Program, numbers: &[R], adjoints: &mut [R]) {
         if adjoint.is_zero() {
             continue;
         }
-        let (op, args) = (program.op(node), program.args(node));
+        let args = program.args(node);
         let mut sink = PullBack { program, args, adjoint, adjoints: earlier };
-        match op.arity() {
-            None => op.partials_of_many(&Picked { numbers, args }, numbers[node], &mut sink),
-            Some(_) => {
-                gather(args, |&arg| numbers[arg as usize], |values| op.partials(values, numbers[node], &mut sink))
-            }
-        }
-    }
-}
-
-/// The numbers of some nodes.
-struct Picked<'a, R> {
-    numbers: &'a [R],
-    args: &'a [u32],
-}
-
-impl<R> Index<usize> for Picked<'_, R> {
-    type Output = R;
-
-    #[inline(always)]
-    fn index(&self, position: usize) -> &R {
-        &self.numbers[self.args[position] as usize]
-    }
-}
-
-impl<R> Arguments<R> for Picked<'_, R> {
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.args.len()
+        program.op(node).partials(&Picked { numbers, args }, numbers[node], &mut sink);
     }
 }
 

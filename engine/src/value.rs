@@ -1,10 +1,11 @@
 //! The value: a handle on a node of a graph, with its number inside.
 
+use crate::arguments::{Arguments, Each};
 use crate::gradients::Gradients;
 use crate::graph::Graph;
 use crate::ops::{Op, each_op};
 use crate::program::Program;
-use crate::real::{Real, gather, operators_from_apply};
+use crate::real::{Real, operators_from_apply};
 use std::fmt;
 
 /// A number of a computation that is being recorded.
@@ -95,9 +96,9 @@ impl<'g> Value<'g> {
 
     /// The graph of the arguments, if any has one.
     #[inline(always)]
-    fn common_graph(args: &[Self]) -> Option<&'g Graph> {
+    fn common_graph(args: &(impl Arguments<Item = Self> + ?Sized)) -> Option<&'g Graph> {
         let mut found: Option<(&'g Graph, Self)> = None;
-        for &arg in args {
+        for arg in args.each() {
             if let Some(graph) = arg.graph {
                 match found {
                     Some((first, own)) => first.same_as(graph, own, arg),
@@ -118,8 +119,8 @@ impl From<f64> for Value<'_> {
 
 impl Real for Value<'_> {
     #[inline(always)]
-    fn apply(op: Op, args: &[Self]) -> Self {
-        let number = gather(args, |arg| arg.number, |numbers| op.value(numbers));
+    fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+        let number = op.value(&Each(args, |arg: Self| arg.number));
         match Self::common_graph(args) {
             Some(graph) => graph.record(op, args, number),
             None => Value::from(number),

@@ -136,7 +136,7 @@ fn every_op_has_probes_away_from_coincidences_and_rows_in_the_oracle() {
         for probe in op.probes() {
             assert!(op.arity().is_none_or(|arity| arity == probe.len()), "{op:?}: {probe:?}");
             assert_eq!(op.violated(probe), None, "{op:?} at {probe:?}");
-            assert!(op.value(probe).is_finite(), "{op:?} at {probe:?}");
+            assert!(op.value(*probe).is_finite(), "{op:?} at {probe:?}");
             let coincidence = probe.iter().any(|x| [-1.0, 0.0, 1.0].contains(x));
             assert!(!coincidence, "{op:?} at {probe:?}: -1, 0 and 1 hide errors");
         }

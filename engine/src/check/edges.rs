@@ -4,6 +4,7 @@
 //! the paths through one edge `u -> v` add to it is (tangent of `u`) x (partial of `v` by `u`) x (adjoint of `v`): one
 //! forward sweep and one reverse sweep give it for every edge, and no path is ever listed.
 
+use crate::arguments::Picked;
 use crate::check::points::Point;
 use crate::check::study::{Study, adjoints};
 use crate::dual::Dual;
@@ -41,10 +42,9 @@ impl Flow {
             let first = through.len();
             through.resize(first + args.len(), 0.0);
             if adjoints[node] != 0.0 && args.iter().any(|&arg| tangents[arg as usize] != 0.0) {
-                let values: SmallVec<[f64; 8]> = args.iter().map(|&arg| numbers[arg as usize]).collect();
                 let mut sink =
                     Sums { args, tangents: &tangents, adjoint: adjoints[node], through: &mut through[first..] };
-                program.op(node).partials(&values, numbers[node], &mut sink);
+                program.op(node).partials(&Picked { numbers: &numbers, args }, numbers[node], &mut sink);
             }
         }
         Ok(Flow { numbers, tangents, adjoints, through })

@@ -1,7 +1,8 @@
 //! Numbers that carry a bound on their own rounding.
 
+use crate::arguments::{Arguments, Each};
 use crate::ops::{Op, Partials};
-use crate::real::{Real, gather, operators_from_apply};
+use crate::real::{Real, operators_from_apply};
 
 /// What one op may add, relative to its result: the table's values are within 2 ulp.
 const UNIT: f64 = 2.0 * f64::EPSILON;
@@ -31,15 +32,15 @@ impl From<f64> for Rounded {
 }
 
 /// Adds up the errors that the arguments pass on.
-struct PassedOn<'a> {
-    args: &'a [Rounded],
+struct PassedOn<'a, A: ?Sized> {
+    args: &'a A,
     total: f64,
 }
 
-impl Partials<f64> for PassedOn<'_> {
+impl<A: Arguments<Item = Rounded> + ?Sized> Partials<f64> for PassedOn<'_, A> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
-        let error = self.args[position].error;
+        let error = self.args.at(position).error;
         if error > 0.0 {
             self.total += error * partial().abs();
         }
@@ -47,18 +48,13 @@ impl Partials<f64> for PassedOn<'_> {
 }
 
 impl Real for Rounded {
-    fn apply(op: Op, args: &[Self]) -> Self {
-        gather(
-            args,
-            |arg| arg.value,
-            |values| {
-                let value = op.value(values);
-                let mut passed_on = PassedOn { args, total: UNIT * value.abs() };
-                op.partials(values, value, &mut passed_on);
-                let error = if passed_on.total.is_nan() { f64::INFINITY } else { passed_on.total };
-                Rounded { value, error }
-            },
-        )
+    fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+        let values = Each(args, |arg: Self| arg.value);
+        let value = op.value(&values);
+        let mut passed_on = PassedOn { args, total: UNIT * value.abs() };
+        op.partials(&values, value, &mut passed_on);
+        let error = if passed_on.total.is_nan() { f64::INFINITY } else { passed_on.total };
+        Rounded { value, error }
     }
 
     fn primal(self) -> f64 {

@@ -4,7 +4,7 @@ use crate::check::edges::{Flow, Link};
 use crate::check::study::Study;
 use crate::graph::Graph;
 use crate::ops::Op;
-use crate::real::{Real, gather};
+use crate::real::Real;
 use crate::sweep;
 use crate::value::Value;
 use std::collections::{BTreeSet, HashMap};
@@ -137,11 +137,10 @@ impl<'g> Sketch<'_, 'g> {
         let mut values: HashMap<usize, Value<'g>> = HashMap::new();
         for (&node, inside) in definition.iter().zip(inside) {
             let value = match inside {
-                true => gather(
-                    program.args(node),
-                    |&arg| values[&(arg as usize)],
-                    |args| Real::apply(program.op(node), args),
-                ),
+                true => {
+                    let args: Vec<Value<'g>> = program.args(node).iter().map(|&arg| values[&(arg as usize)]).collect();
+                    Real::apply(program.op(node), &args)
+                }
                 false => self.quantity(node),
             };
             values.insert(node, value);

@@ -185,5 +185,5 @@ fn recompute(
             new.unwrap_or(numbers[arg as usize])
         })
         .collect();
-    any.then(|| program.op(node).value(&places))
+    any.then(|| program.op(node).value(&places[..]))
 }
