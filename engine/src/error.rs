@@ -107,9 +107,18 @@ pub enum Error {
     },
 }
 
+/// The numbers in a row, of very many the first few; very large and small ones with an exponent.
 fn join(numbers: &[f64]) -> String {
-    numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
+    let short = |x: &f64| match x.abs() {
+        1e-5..1e16 | 0.0 => x.to_string(),
+        _ => format!("{x:e}"),
+    };
+    let text = numbers.iter().take(MOST).map(short).collect::<Vec<_>>().join(", ");
+    if numbers.len() > MOST { format!("{text}, … ({} numbers)", numbers.len()) } else { text }
 }
+
+/// So many numbers are shown.
+const MOST: usize = 8;
 
 fn hint(needs: Option<&str>) -> String {
     match needs {

@@ -96,6 +96,11 @@ fn where_a_number_stopped_being_finite() {
         message(|x, y| x.powf(y), -2.0, 0.5),
         "`x^y` is NaN: powf of -2, 0.5; it needs a > 0, or a whole exponent, or 0 to a power >= 0: keep its argument there"
     );
+    let wide = message(|x, y| Value::dot(&[x, y, y, y, y], &[x, y, y, y, y]), 2.5e200, -1e-7);
+    assert!(
+        wide.contains(" is inf: dot of 2.5e200, -1e-7, -1e-7, -1e-7, -1e-7, 2.5e200, -1e-7, -1e-7, … (10 numbers); "),
+        "{wide}"
+    );
 }
 
 #[test]
