@@ -117,7 +117,7 @@ pub enum Error {
         cause: engine::Error,
     },
     /// The loss is finite and a derivative of it is not.
-    #[error("the derivative of the loss by `{param}`, which is {at}, is {value}: keep clear of such points")]
+    #[error("the derivative of the loss by `{param}`, which is {at:?}, is {value}: keep clear of such points")]
     Derivative {
         /// The name of the parameter.
         param: String,

@@ -133,3 +133,21 @@ fn the_largest_output_is_the_class() {
     assert_eq!(network.classify(&[2.0]).unwrap(), 1);
     assert_eq!(network.classify(&[-2.0]).unwrap(), 3);
 }
+
+#[test]
+fn weights_are_drawn_for_the_inputs_and_neurons_of_their_layer() {
+    let model = Mlp::new(400, &[(50, Activation::Relu), (300, Activation::Relu)]).unwrap();
+    for (init, variances) in
+        [(Init::HeNormal, [2.0 / 400.0, 2.0 / 50.0]), (Init::XavierUniform, [2.0 / 450.0, 2.0 / 350.0])]
+    {
+        let params = model.init(init, &mut seeded(5)).unwrap();
+        for (place, expected) in variances.into_iter().enumerate() {
+            let layout = model.layout();
+            let weights: Vec<f64> =
+                layout.within(&format!("layers.{place}.weight")).map(|index| params[index]).collect();
+            let variance = weights.iter().map(|w| w * w).sum::<f64>() / weights.len() as f64;
+            // Of some 15000 numbers, five standard errors and more.
+            assert!((variance / expected - 1.0).abs() < 0.06, "{init:?}: {variance} where {expected} belongs");
+        }
+    }
+}

@@ -2,7 +2,8 @@
 
 use engine::Real;
 use nn::{
-    Activation, BatchLoss, Dataset, Layout, Loss, Model, Neuron, Objective, Outcome, Result, Sgd, Stop, Training, loss,
+    Activation, BatchLoss, Batches, Dataset, Layout, Loss, Model, Neuron, Objective, Optimizer, Outcome, Result, Sgd,
+    Stop, Training, loss, seeded,
 };
 use std::ops::ControlFlow;
 
@@ -72,20 +73,26 @@ fn steps_are_those_of_the_batches_in_order() -> Result<()> {
 }
 
 #[test]
-fn shuffling_follows_the_seed() -> Result<()> {
+fn samples_are_shuffled_before_each_epoch() -> Result<()> {
     let (data, model) = (points()?, line()?);
-    let run = |seed: Option<u64>| {
-        let mut params = vec![0.0, 0.0];
-        let training = Training::new(&model, Loss::MeanSquared).epochs(3).batch(1);
-        let training = match seed {
-            Some(seed) => training.shuffle(seed),
-            None => training,
-        };
+    let mut expected = [0.0, 0.0];
+    let (mut batches, mut random) = (Batches::new(5, 1), seeded(7));
+    let (mut batch_loss, mut sgd) = (BatchLoss::record(&model, &Loss::MeanSquared)?, Sgd::new(0.1));
+    for _ in 0..3 {
+        batches.shuffle(&mut random);
+        for batch in batches.iter() {
+            let (_, gradient) = batch_loss.gradient(&expected, &data, batch.iter().copied())?;
+            sgd.step(&mut expected, gradient)?;
+        }
+    }
+    let training = || Training::new(&model, Loss::MeanSquared).epochs(3).batch(1);
+    let run = |training: Training<'_, Neuron, Loss>| {
+        let mut params = [0.0, 0.0];
         training.run(&mut params, &data, &mut Sgd::new(0.1), |_| GO_ON).map(|_| params)
     };
-    assert_eq!(run(Some(7))?, run(Some(7))?);
-    assert_ne!(run(Some(7))?, run(Some(8))?);
-    assert_ne!(run(Some(7))?, run(None)?);
+    assert_eq!(run(training().shuffle(7))?, expected);
+    assert_ne!(run(training().shuffle(8))?, expected);
+    assert_ne!(run(training())?, expected);
     Ok(())
 }
 
@@ -169,7 +176,7 @@ fn a_derivative_or_parameter_that_is_not_finite_is_named() -> Result<()> {
     let training = Training::new(&Root, Loss::MeanSquared);
     let mut params = [0.0];
     let error = message(training.run(&mut params, &data, &mut Sgd::new(0.1), |_| GO_ON));
-    let expected = "epoch 0: the derivative of the loss by `area`, which is 0, is -inf: keep clear of such points; a lower \
+    let expected = "epoch 0: the derivative of the loss by `area`, which is 0.0, is -inf: keep clear of such points; a lower \
                     learning rate may help";
     assert_eq!((error.as_str(), params), (expected, [0.0]));
 
@@ -178,6 +185,14 @@ fn a_derivative_or_parameter_that_is_not_finite_is_named() -> Result<()> {
     let mut params = [1e10, 0.0];
     let error = message(training.run(&mut params, &data, &mut Sgd::new(1e300), |_| GO_ON));
     assert_eq!(error, "epoch 0: the parameter `w1` is -inf: it has to be finite; a lower learning rate may help");
+
+    // Each step takes w1 + b times -1e60, and the square of 1e190 is the first that does not fit.
+    let mut params = [1e10, 0.0];
+    let one = Dataset::new(&[[1.0]], &[[0.0]])?;
+    let training = Training::new(&model, Loss::MeanSquared).schedule(&|_| 2.5e59);
+    let error = message(training.run(&mut params, &one, &mut Sgd::new(0.0), |_| GO_ON));
+    let expected = "epoch 3: the loss of sample 0 is not finite: `(dot(w1, x[0]) + b - target[0])^2` is inf: powi of ";
+    assert!(error.starts_with(expected), "{error}");
 
     let mut params = [1e160, 0.0];
     let training = Training::new(&model, Loss::Hinge).l2(1.0);
