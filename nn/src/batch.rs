@@ -9,7 +9,8 @@ use engine::{Graph, Program, sweep};
 
 /// The loss of a sample, recorded once, with the memory to run it again and again.
 ///
-/// The loss of a batch is the mean over its samples, plus the penalty. After the first call nothing is allocated.
+/// The loss of a batch is the mean over its samples, plus the penalty. After the first call nothing is allocated, but for
+/// the derivatives of a softmax of more than 16 classes.
 ///
 /// ```
 /// use nn::{Activation, BatchLoss, Dataset, Layer, Loss, Mlp};

@@ -154,7 +154,8 @@ impl<'a, M: Model, O: Objective> Training<'a, M, O> {
 
     /// Trains: moves `params` so that the loss over `data` becomes small.
     ///
-    /// The loss of a sample is recorded once and run again for each; after the first epoch the loop allocates nothing.
+    /// The loss of a sample is recorded once and run again for each, as [`BatchLoss`] does; after the first epoch the loop
+    /// allocates nothing more.
     /// It prints nothing: `report` is told of each epoch, and may end the run.
     ///
     /// Errors when the sizes of model, parameters and data do not fit, a target is not one for this loss, a setting is
