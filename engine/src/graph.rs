@@ -54,7 +54,22 @@ impl fmt::Debug for Graph {
 impl Graph {
     /// A graph without nodes.
     pub fn new() -> Self {
-        Graph { record: RefCell::new(Record { program: Program::default(), numbers: Vec::new(), round: next_round() }) }
+        Graph::with_capacity(0)
+    }
+
+    /// A graph without nodes that has the memory for so many: recording these allocates nothing, but for names and the
+    /// arguments of n-ary nodes.
+    ///
+    /// ```
+    /// let g = engine::Graph::with_capacity(1000);
+    /// let x = g.param("x", 0.5);
+    /// let y = (1..1000).fold(x, |y, _| y.sin());
+    /// assert_eq!(g.len(), 1000);
+    /// # assert!(y < 0.5);
+    /// ```
+    pub fn with_capacity(nodes: usize) -> Self {
+        let (program, numbers) = (Program::with_capacity(nodes), Vec::with_capacity(nodes));
+        Graph { record: RefCell::new(Record { program, numbers, round: next_round() }) }
     }
 
     /// A number to differentiate with respect to. A name that is given again passes to the new node.

@@ -40,6 +40,10 @@ struct Node {
 }
 
 impl Program {
+    pub(crate) fn with_capacity(nodes: usize) -> Self {
+        Program { nodes: Vec::with_capacity(nodes), ..Program::default() }
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.nodes.len()
