@@ -1,0 +1,77 @@
+//! The micrograd network: two moons, 2-16-16-1, the largest margin with a penalty, and a picture of what it learned.
+
+use clap::Parser;
+use demos::options::positive;
+use demos::{moons, show};
+use nn::{Activation, Init, Loss, Mlp, Model, Sgd, Training, seeded};
+use serde::Serialize;
+use std::ops::ControlFlow;
+
+/// Train a 2-16-16-1 network to tell two moons apart, and draw its decision boundary
+#[derive(Parser)]
+struct Args {
+    /// Seed of the points and of the initial weights
+    #[arg(long, default_value_t = 1337)]
+    seed: u64,
+    /// How many points
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    points: u32,
+    /// How many steps, each over all points
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    epochs: u32,
+    /// The learning rate of the first step; it falls to a tenth
+    #[arg(long, default_value_t = 1.0, value_parser = positive, allow_negative_numbers = true)]
+    rate: f64,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    name: &'static str,
+    seed: u64,
+    parameters: usize,
+    losses: Vec<(usize, f64)>,
+    accuracy: f64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let data = moons::moons(args.points as usize, 0.1, args.seed)?;
+    let model = Mlp::new(2, &[(16, Activation::Relu), (16, Activation::Relu), (1, Activation::Identity)])?;
+    let mut params = model.init(Init::Uniform { low: -1.0, high: 1.0 }, &mut seeded(args.seed))?;
+
+    let epochs = args.epochs as usize;
+    let rate = |epoch: usize| args.rate * (1.0 - 0.9 * epoch as f64 / epochs as f64);
+    let training = Training::new(&model, Loss::Hinge).l2(1e-4).epochs(epochs).schedule(&rate);
+    let progress = show::progress(epochs);
+    let mut losses = Vec::new();
+    training.run(&mut params, &data, &mut Sgd::new(args.rate), |epoch| {
+        progress.inc(1);
+        if epoch.epoch % (epochs / 10).max(1) == 0 {
+            losses.push((epoch.epoch, epoch.loss));
+        }
+        ControlFlow::Continue(())
+    })?;
+    progress.finish_and_clear();
+
+    let score = |x: &[f64]| model.forward(&params, x)[0];
+    let right = data.iter().filter(|(x, target)| (score(x) > 0.0) == (target[0] > 0.0)).count();
+    let accuracy = right as f64 / data.len() as f64;
+    if args.json {
+        let outcome = Outcome { name: "moons", seed: args.seed, parameters: params.len(), losses, accuracy };
+        anstream::println!("{}", serde_json::to_string_pretty(&outcome)?);
+        return Ok(());
+    }
+    let mut table = show::table(&["step", "loss"], 0..2);
+    table.add_rows(losses.iter().map(|(step, loss)| [step.to_string(), format!("{loss:.6}")]));
+    anstream::println!(
+        "moons: 2-16-16-1, {} parameters, max-margin loss with L2\n\n{}\n",
+        params.len(),
+        table.trim_fmt()
+    );
+    anstream::println!("{}", moons::boundary(&data, score));
+    anstream::println!("{right} of {} points on their side: {:.1} %", data.len(), 100.0 * accuracy);
+    Ok(())
+}
