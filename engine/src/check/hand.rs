@@ -177,9 +177,11 @@ pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
         let samples = &samples[claim];
         let shown = samples.iter().find(|sample| fails(sample, options.rtol)).unwrap_or(&samples[0]);
         let (verdict, diagnosis) = match (findings[claim], scales[claim]) {
-            (Finding::Right | Finding::Vanishing, _) => (Verdict::Right, None),
+            (Finding::Right, _) | (Finding::Vanishing, None) => (Verdict::Right, None),
             (Finding::Kink, _) => (Verdict::Kink, None),
-            (Finding::Off(_), Some(scale)) => (Verdict::Scaled, Some(scaled(&study, claim, scale))),
+            (Finding::Off(_) | Finding::Vanishing, Some(scale)) => {
+                (Verdict::Scaled, Some(scaled(&study, claim, scale)))
+            }
             (Finding::Off(_), None) => (Verdict::Wrong, Some(diagnose(&study, claim, shown, options)?)),
         };
         let Nodes { of, wrt, .. } = study.claims[claim];

@@ -36,10 +36,13 @@ pub(crate) fn scales(study: &Study, findings: &[Finding], options: &Options) -> 
         let by_params: Vec<usize> = members.clone().filter(|&claim| by_param[claim]).collect();
         let has_it = |&claim: &usize| off(claim).is_some_and(|own| same(own, factor));
         let count = by_params.iter().filter(|claim| has_it(claim)).count();
-        let all = by_params.iter().all(|claim| has_it(claim) || findings[*claim] == Finding::Vanishing);
-        if all && (count > 1 || depends_on_one_param(study, of) && holds_for_other_data(study, first, factor, options)?)
-        {
-            members.filter(has_it).for_each(|claim| scales[claim] = Some(Scale::Common(factor)));
+        // Zero is any multiple of zero.
+        let may_have_it = |claim: &usize| has_it(claim) || findings[*claim] == Finding::Vanishing;
+        let several =
+            count > 1 || depends_on_one_param(study, of) && holds_for_other_data(study, first, factor, options)?;
+        if several && by_params.iter().all(may_have_it) {
+            let common = members.filter(|claim| has_it(claim) || (by_param[*claim] && may_have_it(claim)));
+            common.for_each(|claim| scales[claim] = Some(Scale::Common(factor)));
         }
     }
     for claim in 0..findings.len() {
