@@ -84,6 +84,11 @@ impl Program {
             }
             _ => {}
         }
+        // The derivative of a square is full of these.
+        if op == Op::Powi && self.constant(args[1] as usize) == Some(1.0) {
+            todo.push(Part::Node(args[0] as usize, tightness));
+            return;
+        }
         let operand = |position: usize, tightness| Part::Node(args[position] as usize, tightness);
         let (binds, mut parts) = match op.notation() {
             Notation::Infix(symbol, binds) => {

@@ -16,6 +16,15 @@
 //! println!("dL/dw1 = {}", grad[w1]);
 //! # assert!((grad[w1] - 0.5749393618).abs() < 1e-9);
 //! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | record a computation and get its gradient | [`Graph`], [`Value`], [`Gradients`] |
+//! | differentiate functions: jvp, vjp, Jacobian, hvp, Hessian, any order | [`Program`] |
+//! | check a gradient against finite differences, in one line of a test | [`check::gradient`] |
+//! | check a derivation by hand, and learn what is wrong with it | [`check::hand`] |
+//! | write a function for every number type | [`Real`], [`Op`] |
+//! | learn the chain rule | [`tutorial`] |
 
 mod arguments;
 pub mod check;
@@ -32,6 +41,7 @@ mod optimize;
 mod program;
 mod real;
 pub mod sweep;
+pub mod tutorial;
 mod value;
 
 pub use arguments::Arguments;
