@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Records what is computed with its [`Value`]s.
 ///
-/// A graph is an object one makes, holds and drops. Its values cannot outlive it and cannot be mixed with those of
-/// another graph. A recorded node takes 20 bytes.
+/// A graph is an object one makes, holds and drops. Its values cannot outlive it, cannot leave its thread, and cannot be
+/// mixed with those of another graph: other threads have graphs of their own, or run a [`Program`], which may be shared.
+/// A recorded node takes 20 bytes.
 ///
 /// ```
 /// use engine::Graph;
