@@ -8,10 +8,12 @@ use crate::check::edges::{Flow, Link, links};
 use crate::check::hand::Options;
 use crate::check::points::Point;
 use crate::check::scales::Scale;
+use crate::check::steps::first_stray;
 use crate::check::study::{Nodes, Sample, Study};
 use crate::check::substitute::{Expression, Substitution};
 use crate::check::words;
 use crate::error::Result;
+use std::fmt;
 
 /// How many points a diagnosis has to hold at, and at least how many.
 const PROBES: usize = 12;
@@ -60,6 +62,12 @@ impl Kind {
             Kind::WrongVariable => "wrong_variable",
             Kind::Unknown => "unknown",
         }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
@@ -174,7 +182,13 @@ pub(crate) fn diagnose(study: &Study, claim: usize, shown: &Sample, options: &Op
             return Ok(words::describe(study, claim, &fault, &probe.flow, &recorded));
         }
     }
-    Ok(words::unknown(study, claim, shown))
+    let nodes = study.claims[claim];
+    let loose = study.program.cut(nodes.wrt);
+    let seen = telling_points(study, claim, false, options)?;
+    let flows =
+        seen.iter().take(FEWEST).map(|(point, _)| Flow::new(&study.program, &loose, point, nodes.of, nodes.wrt));
+    let stray = first_stray(study, claim, &flows.collect::<Result<Vec<Flow>>>()?);
+    Ok(words::unknown(study, claim, shown, stray))
 }
 
 /// The diagnosis of a claim that is a constant times the derivative and does no harm.
@@ -191,7 +205,7 @@ fn search(study: &Study, claim: usize, move_inputs: bool, options: &Options) -> 
     let mut seen = telling_points(study, claim, move_inputs, options)?.into_iter();
     let Some(clearest) = seen.next() else { return Ok(None) };
     let first = probe(&clearest)?;
-    let expression = Expression::new(study, nodes.hand);
+    let expression = Expression::new(study, nodes.hand, move_inputs);
     let mut faults = propose(study, claim, &first, &expression);
     for other in seen {
         let other = probe(&other)?;
@@ -236,10 +250,11 @@ fn propose(study: &Study, claim: usize, probe: &Probe, expression: &Expression<'
     let (flow, hand, derivative) = (&probe.flow, probe.sample.hand.value, probe.sample.derivative.value);
     let size = hand.abs().max(derivative.abs());
     let mut faults = Vec::new();
-    if hand != 0.0 && derivative != 0.0 {
-        faults.push(Fault::Scale(tidy(hand / derivative)));
+    if derivative != 0.0 {
+        faults.extend((hand != 0.0).then(|| Fault::Scale(tidy(hand / derivative))));
+        let wanted = |number: f64| probe.admits(number);
+        faults.extend(expression.substitutions(&flow.numbers, wanted).map(Fault::Substitution));
     }
-    faults.extend(expression.substitutions(&flow.numbers, |number| probe.admits(number)).map(Fault::Substitution));
     let links = links(study, flow, nodes.of);
     for link in &links {
         let through = link.through(flow);

@@ -7,6 +7,7 @@ use crate::check::scales::{Scale, scales};
 use crate::check::study::{Nodes, Sample, Study};
 use crate::error::Result;
 use crate::value::Value;
+use std::fmt;
 
 /// "The derivative of `of` by `wrt` is `hand`."
 ///
@@ -72,6 +73,12 @@ impl Verdict {
     }
 }
 
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// One claim, judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
@@ -98,6 +105,34 @@ pub struct Report {
     pub claims: Vec<Judged>,
     /// The worst of them. An intermediate that is scaled, while what is made of it is right, does not count.
     pub verdict: Verdict,
+}
+
+impl Report {
+    /// Whether every claim is right, but for intermediates whose factor is taken back.
+    pub fn is_right(&self) -> bool {
+        self.verdict == Verdict::Right
+    }
+
+    /// Fails a test unless the report [is right](Report::is_right).
+    ///
+    /// # Panics
+    ///
+    /// With the report as the message, unless it is right.
+    ///
+    /// ```
+    /// use engine::Graph;
+    /// use engine::check::hand::{Claim, Options, check};
+    ///
+    /// let g = Graph::new();
+    /// let x = g.param("x", 0.7);
+    /// let y = x.sin() * x;
+    /// check(&[Claim { of: y, wrt: x, hand: x.cos() * x + x.sin() }], &Options::default())?.assert();
+    /// # Ok::<(), engine::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn assert(&self) {
+        assert!(self.is_right(), "{self}");
+    }
 }
 
 /// What the points say of a claim, before it is looked at together with the others.
@@ -164,6 +199,10 @@ pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
         let here = study.samples(point, &all)?;
         samples.iter_mut().zip(here).for_each(|(samples, sample)| samples.push(sample));
     }
+    // Where nothing bounds the rounding at any point, the numbers are all there is to go by.
+    for samples in samples.iter_mut().filter(|samples| !samples.iter().any(Sample::is_telling)) {
+        samples.iter_mut().for_each(|sample| *sample = sample.exact());
+    }
 
     let findings = (all.iter().map(|&claim| {
         let failed = (0..points.len()).filter(|&point| fails(&samples[claim][point], options.rtol));
@@ -190,7 +229,7 @@ pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
             wrt: study.name(wrt),
             hand: shown.hand.value,
             derivative: shown.derivative.value,
-            points: samples.iter().filter(|sample| sample.is_finite()).count(),
+            points: samples.iter().filter(|sample| sample.is_telling()).count(),
             verdict,
             diagnosis,
         });

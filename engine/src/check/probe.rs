@@ -1,6 +1,7 @@
 //! A recorded function at a point: its number, which branches its ops took, and how much rounding it carries.
 
 use super::finite::Probe;
+use super::study::adjoints;
 use crate::error::Result;
 use crate::graph::Graph;
 use crate::program::Program;
@@ -118,14 +119,6 @@ fn branch(program: &Program, numbers: &[f64], nodes: impl Iterator<Item = usize>
         (op, (op.branch(&args) + 0.0).to_bits()).hash(&mut hasher);
     }
     hasher.finish()
-}
-
-/// The derivatives of a node by all up to itself.
-fn adjoints(program: &Program, numbers: &[f64], output: usize) -> Vec<f64> {
-    let mut adjoints = vec![0.0; output + 1];
-    adjoints[output] = 1.0;
-    sweep::reverse(program, numbers, &mut adjoints);
-    adjoints
 }
 
 /// A first-order bound of the rounding error of a node: what each node is rounded by, times the node's adjoint (N. J.

@@ -2,21 +2,22 @@
 
 use crate::check::hand::{Judged, Report};
 use crate::check::words::{number, quotient};
+use comfy_table::{CellAlignment, Table, presets};
 use std::fmt;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["claim", "hand", "derivative", "verdict"].map(str::to_owned);
-        let row = |judged: &Judged| {
+        let cells = |judged: &Judged| {
             let [hand, derivative] = [judged.hand, judged.derivative].map(number);
-            [quotient(&judged.of, &judged.wrt), hand, derivative, judged.verdict.name().to_owned()]
+            [quotient(&judged.of, &judged.wrt), hand, derivative, judged.verdict.to_string()]
         };
-        let rows: Vec<[String; 4]> = std::iter::once(head).chain(self.claims.iter().map(row)).collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let (claim, hand, derivative) = (width(0), width(1), width(2));
-        for row in &rows {
-            writeln!(f, "{:claim$}  {:>hand$}  {:>derivative$}  {}", row[0], row[1], row[2], row[3])?;
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_header(["claim", "hand", "derivative", "verdict"]);
+        table.add_rows(self.claims.iter().map(cells));
+        for column in table.column_iter_mut().skip(1).take(2) {
+            column.set_cell_alignment(CellAlignment::Right);
         }
+        writeln!(f, "{}", table.trim_fmt())?;
         // What is said of several claims alike is said once.
         let mut said: Vec<&str> = Vec::new();
         for diagnosis in self.claims.iter().filter_map(|judged| judged.diagnosis.as_ref()) {

@@ -7,9 +7,12 @@ use crate::real::{Real, operators_from_apply};
 /// What one op may add, relative to its result: the table's values are within 2 ulp.
 const UNIT: f64 = 2.0 * f64::EPSILON;
 
-/// A number and a bound on what rounding has done to it, to first order: each op passes on the errors of its arguments,
-/// times its partials, and adds its own (running error analysis: Higham, Accuracy and Stability of Numerical
-/// Algorithms, section 3.3).
+/// Errors that are smaller than this part of their number do not change the partials.
+const LARGE: f64 = 1e-8;
+
+/// A number and a bound on what rounding has done to it: each op passes on the errors of its arguments, times its
+/// partials, and adds its own (running error analysis: Higham, Accuracy and Stability of Numerical Algorithms, section
+/// 3.3).
 ///
 /// The forward sweep on it bounds the error of every value, and the reverse sweep that of every derivative, so that a
 /// derivative that has vanished is told from one that is merely small.
@@ -53,6 +56,15 @@ impl Real for Rounded {
         let value = op.value(&values);
         let mut passed_on = PassedOn { args, total: UNIT * value.abs() };
         op.partials(&values, value, &mut passed_on);
+        let is_uncertain = |arg: Rounded| arg.error > LARGE * arg.value.abs();
+        if args.each().any(is_uncertain) {
+            // A product of two numbers that have vanished is lost in the product of their errors.
+            for direction in [-1.0, 1.0] {
+                let moved = |arg: Self| if is_uncertain(arg) { arg.value + direction * arg.error } else { arg.value };
+                let moved = Each(args, moved);
+                op.partials(&moved, op.value(&moved), &mut passed_on);
+            }
+        }
         let error = if passed_on.total.is_nan() { f64::INFINITY } else { passed_on.total };
         Rounded { value, error }
     }
@@ -80,5 +92,9 @@ mod tests {
         let cancelled = -Rounded::exact(40.0).sigmoid() + 1.0;
         let truth = 4.248354255291589e-18;
         assert!((cancelled.value - truth).abs() <= cancelled.error && cancelled.error < 1e-14, "{cancelled:?}");
+        let lost = cancelled * cancelled;
+        assert!(truth * truth <= lost.error && lost.error < 1e-28, "{lost:?}");
+        let power = (Rounded::exact(0.3) * 3.0 - 0.9).powi(2);
+        assert!(power.error < 1e-28, "{power:?}");
     }
 }

@@ -54,6 +54,16 @@ impl Sample {
         self.derivative.value.abs() / (self.derivative.error + f64::MIN_POSITIVE)
     }
 
+    /// Whether the rounding is bounded at all, so that a difference tells something.
+    pub(crate) fn is_telling(&self) -> bool {
+        self.is_finite() && self.floor().is_finite()
+    }
+
+    /// The same numbers, taken to be exact.
+    pub(crate) fn exact(self) -> Sample {
+        Sample { hand: Rounded::exact(self.hand.value), derivative: Rounded::exact(self.derivative.value) }
+    }
+
     pub(crate) fn is_finite(&self) -> bool {
         self.hand.value.is_finite() && self.derivative.value.is_finite()
     }
@@ -111,12 +121,17 @@ impl Study {
         self.names.get(&node).cloned().unwrap_or_else(|| self.program.formula(node))
     }
 
-    /// The points around the recorded one. Beside the parameters, all inputs move, or else those that claims
-    /// differentiate by, or all when nothing else would.
-    pub(crate) fn neighbourhood(&self, move_inputs: bool, seed: u64) -> Neighbourhood<'_> {
+    /// Which inputs move beside the parameters: all of them, or else those that claims differentiate by, or all when
+    /// nothing else would.
+    pub(crate) fn moving_inputs(&self, move_inputs: bool) -> Vec<bool> {
         let asked = |input: &u32| self.claims.iter().any(|nodes| nodes.wrt == *input as usize);
         let all = move_inputs || !self.program.params().iter().any(|&param| self.forward[param as usize]);
-        let moving = self.program.inputs().iter().map(|input| all || asked(input)).collect();
+        self.program.inputs().iter().map(|input| all || asked(input)).collect()
+    }
+
+    /// The points around the recorded one.
+    pub(crate) fn neighbourhood(&self, move_inputs: bool, seed: u64) -> Neighbourhood<'_> {
+        let moving = self.moving_inputs(move_inputs);
         Neighbourhood::new(&self.program, &self.recorded, &self.needed, moving, &self.numbers, seed)
     }
 

@@ -44,13 +44,20 @@ pub(crate) struct Expression<'a> {
     study: &'a Study,
     hand: usize,
     own: Vec<usize>,
+    moving_inputs: Vec<bool>,
 }
 
 impl<'a> Expression<'a> {
-    pub(crate) fn new(study: &'a Study, hand: usize) -> Self {
+    pub(crate) fn new(study: &'a Study, hand: usize, move_inputs: bool) -> Self {
         let made_of = ancestors(&study.program, [hand]);
         let is_own = |&node: &usize| made_of[node] && !study.forward[node] && !study.program.args(node).is_empty();
-        Expression { study, hand, own: (0..=hand).filter(is_own).collect() }
+        let own = (0..=hand).filter(is_own).collect();
+        Expression { study, hand, own, moving_inputs: study.moving_inputs(move_inputs) }
+    }
+
+    /// The nodes of it that have names, but for the claim itself.
+    pub(crate) fn named_steps(&self) -> impl Iterator<Item = usize> {
+        self.own.iter().copied().filter(|node| *node != self.hand && self.study.names.contains_key(node))
     }
 
     /// The claim's number after a substitution, given the numbers of all nodes before it.
@@ -89,7 +96,7 @@ impl<'a> Expression<'a> {
     /// The substitutions that make a number of the claim that is `wanted`.
     ///
     /// Tried is every name for every name, in the whole claim, in each part of it and in each single place, until the
-    /// work gets too much.
+    /// work gets too much. Where inputs keep their numbers none is put in, since it would pass for a constant.
     pub(crate) fn substitutions(
         &self,
         numbers: &[f64],
@@ -154,10 +161,15 @@ impl<'a> Expression<'a> {
         sites
     }
 
-    /// Every named node, and whether it is made of this claim's.
+    /// Every named node that moves, and whether it is made of this claim's.
     fn candidates(&self) -> Vec<(usize, bool)> {
         let made_of_claim = descendants(&self.study.program, self.own.iter().copied());
-        let useful = |&node: &usize| self.study.program.op(node) != Op::Const;
+        let program = &self.study.program;
+        let useful = |&node: &usize| match program.op(node) {
+            Op::Const => false,
+            Op::Input => self.moving_inputs[program.position(node)],
+            _ => true,
+        };
         let mut named: Vec<usize> = self.study.names.keys().copied().filter(useful).collect();
         named.sort_unstable();
         named.into_iter().map(|node| (node, made_of_claim[node])).collect()

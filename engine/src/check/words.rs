@@ -23,6 +23,8 @@ pub(crate) fn number(x: f64) -> String {
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         return format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'));
     }
+    // Adding zero makes one of the two zeros.
+    let x = x + 0.0;
     let before = x.abs().max(1.0).log10().floor() as usize;
     let after = if x.abs() < 1.0 { 7 + (-x.abs().max(1e-4).log10()).ceil() as usize } else { 7 - before.min(7) };
     let text = format!("{x:.after$}");
@@ -75,12 +77,11 @@ pub(crate) fn describe(study: &Study, claim: usize, fault: &Fault, probe: &Flow,
     let with_path = |link: &Link, diagnosis: Diagnosis| Diagnosis { path: route(link).names(study), ..diagnosis };
     match fault {
         Fault::Scale(-1.0) => {
-            let text = format!("The claim is minus the derivative of `{a}` by `{b}`: turn its sign.");
+            let text = "The claim is minus the derivative: turn its sign.".to_owned();
             Diagnosis { factor: Some(-1.0), ..Diagnosis::new(Kind::Sign, text) }
         }
         Fault::Scale(factor) => {
-            let text =
-                format!("The claim is {} times the derivative of `{a}` by `{b}`: {}.", number(*factor), undo(*factor));
+            let text = format!("The claim is {} times the derivative: {}.", number(*factor), undo(*factor));
             Diagnosis { factor: Some(*factor), ..Diagnosis::new(Kind::ConstantFactor, text) }
         }
         Fault::Substitution(found) => {
@@ -144,17 +145,26 @@ pub(crate) fn describe(study: &Study, claim: usize, fault: &Fault, probe: &Flow,
     }
 }
 
-pub(crate) fn unknown(study: &Study, claim: usize, shown: &Sample) -> Diagnosis {
+/// The words for a claim that no single fault explains; `stray` is the first of its named steps to look at.
+pub(crate) fn unknown(study: &Study, claim: usize, shown: &Sample, stray: Option<usize>) -> Diagnosis {
     let Nodes { of, wrt, .. } = study.claims[claim];
     let (a, b) = (study.name(of), study.name(wrt));
     let (hand, derivative) = (number(shown.hand.value), number(shown.derivative.value));
-    let text = if depends(study, of, wrt) {
+    let mut text = if depends(study, of, wrt) {
         format!(
             "The claim is {hand} where the derivative of `{a}` by `{b}` is {derivative}; no single fault explains it."
         )
     } else {
         format!("The claim is {hand}, but `{a}` does not depend on `{b}`: the derivative is 0.")
     };
+    if let Some(stray) = stray {
+        let step = study.name(stray);
+        text += &format!(
+            " Look at `{step} = {}` first: it is neither a quantity of the computation nor a multiple of one of its \
+             derivatives.",
+            study.program.definition(stray)
+        );
+    }
     Diagnosis::new(Kind::Unknown, text)
 }
 
