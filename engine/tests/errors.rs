@@ -1,5 +1,7 @@
 //! Every error and every refusal says what it is about, and what to do.
 
+use engine::check::hand::{self, Claim, Options};
+use engine::check::{self, Check};
 use engine::{Error, Gradients, Graph, Op, Program, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -101,6 +103,68 @@ fn where_a_number_stopped_being_finite() {
         wide.contains(" is inf: dot of 2.5e200, -1e-7, -1e-7, -1e-7, -1e-7, 2.5e200, -1e-7, -1e-7, … (10 numbers); "),
         "{wide}"
     );
+}
+
+#[test]
+fn points_that_no_check_can_use() {
+    assert_eq!(
+        check::gradient(|x| x[0].exp().named("x"), &[f64::NAN]).expect_err("NaN").to_string(),
+        "a derivative cannot be checked where `x0` is NaN: choose a finite point"
+    );
+    assert_eq!(
+        check::gradient(|x| x[0].ln(), &[-1.0]).expect_err("outside").to_string(),
+        "`ln(param0)` is NaN: ln of -1; it needs x > 0: keep its argument there"
+    );
+    assert_eq!(
+        check::plain(|x| x[0].ln(), |x| vec![1.0 / x[0]], &[-1.0]).expect_err("outside").to_string(),
+        "the function is NaN where `x0` is -1: choose a point where it is finite"
+    );
+    let rate = Check::new().names(["rate"]).domain(0, 0.0..=1.0);
+    assert_eq!(
+        rate.gradient(|x| x[0].exp(), &[2.0]).expect_err("outside").to_string(),
+        "`rate` is 2, outside its domain from 0 to 1: choose a point inside, or widen the domain"
+    );
+    assert_eq!(
+        check::finite::between(&product(), 7, 0, &[1.0, 2.0], &[]).expect_err("three nodes").to_string(),
+        "node 7 was asked of a program with 3 nodes: count from 0"
+    );
+}
+
+#[test]
+fn claims_that_cannot_be_judged() {
+    let (g, h) = (Graph::new(), Graph::new());
+    let (x, y) = (g.param("x", 3.0), h.param("y", 2.0));
+    let refusal = |claims: &[Claim<'_>]| hand::check(claims, &Options::default()).expect_err("a refusal").to_string();
+    assert_eq!(refusal(&[]), "no claims were given: give at least one");
+    assert_eq!(
+        refusal(&[Claim { of: x * x, wrt: Value::from(3.0), hand: x }]),
+        "the constant 3 belongs to no graph: make it a parameter or an input to differentiate it"
+    );
+    assert_eq!(
+        refusal(&[Claim { of: x * x, wrt: x, hand: y + 1.0 }]),
+        "`x*x` and `y + 1` belong to two graphs: record both on one `Graph`"
+    );
+    // A pole lies within any step that a random point would take.
+    let message = refusal(&[Claim { of: (x * 1e12).tan(), wrt: x, hand: x }]);
+    assert!(
+        message.starts_with("no point near the recorded one was found in 120 tries: `tan(x*1000000000000)` becomes "),
+        "{message}"
+    );
+    assert!(message.ends_with("; move the leaves away from the edge of its domain or from its kink"), "{message}");
+}
+
+#[test]
+fn every_error_has_its_message_here() {
+    let here = include_str!("errors.rs");
+    let messages: Vec<&str> = include_str!("../src/error.rs").split("#[error(").skip(1).collect();
+    assert!(messages.len() >= 11);
+    for message in messages {
+        // The longest run of plain text, which ends where a number or a name goes in.
+        let text = message.split('"').nth(1).expect("a message");
+        let text: String = text.lines().map(|line| line.trim_start().trim_end_matches('\\')).collect();
+        let plain = text.split(['{', '}']).step_by(2).max_by_key(|part| part.len()).expect("a message");
+        assert!(here.contains(plain.trim()), "no test expects `{plain}`");
+    }
 }
 
 #[test]
