@@ -102,8 +102,8 @@ impl<'g> Derivation<'g> {
     /// Whether a statement sits on its kink.
     fn has_tie(&self) -> bool {
         let tied = |(form, [a, b, _]): &(u8, [Value<'_>; 3])| match form {
-            7 => *a + *b == 0.0,
-            8 => a == b,
+            7 => (*a + *b).number().abs() < 1e-9,
+            8 => (*a - *b).number().abs() < 1e-9,
             _ => false,
         };
         self.statements.iter().any(tied)

@@ -11,7 +11,7 @@ use crate::check::scales::Scale;
 use crate::check::steps::first_stray;
 use crate::check::study::{Nodes, Sample, Study};
 use crate::check::substitute::{Expression, Substitution};
-use crate::check::words;
+use crate::check::words::{self, depends};
 use crate::error::Result;
 use std::fmt;
 
@@ -250,8 +250,8 @@ fn propose(study: &Study, claim: usize, probe: &Probe, expression: &Expression<'
     let (flow, hand, derivative) = (&probe.flow, probe.sample.hand.value, probe.sample.derivative.value);
     let size = hand.abs().max(derivative.abs());
     let mut faults = Vec::new();
-    if derivative != 0.0 {
-        faults.extend((hand != 0.0).then(|| Fault::Scale(tidy(hand / derivative))));
+    if depends(study, nodes.of, nodes.wrt) {
+        faults.extend((hand != 0.0 && derivative != 0.0).then(|| Fault::Scale(tidy(hand / derivative))));
         let wanted = |number: f64| probe.admits(number);
         faults.extend(expression.substitutions(&flow.numbers, wanted).map(Fault::Substitution));
     }

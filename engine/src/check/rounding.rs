@@ -7,8 +7,8 @@ use crate::real::{Real, operators_from_apply};
 /// What one op may add, relative to its result: the table's values are within 2 ulp.
 const UNIT: f64 = 2.0 * f64::EPSILON;
 
-/// Errors that are smaller than this part of their number do not change the partials.
-const LARGE: f64 = 1e-8;
+/// Errors that are larger than this part of their number change the partials.
+const VAGUE: f64 = 1e-8;
 
 /// A number and a bound on what rounding has done to it: each op passes on the errors of its arguments, times its
 /// partials, and adds its own (running error analysis: Higham, Accuracy and Stability of Numerical Algorithms, section
@@ -25,6 +25,10 @@ pub(crate) struct Rounded {
 impl Rounded {
     pub(crate) fn exact(value: f64) -> Self {
         Rounded { value, error: 0.0 }
+    }
+
+    fn is_vague(self) -> bool {
+        self.error > VAGUE * self.value.abs()
     }
 }
 
@@ -52,21 +56,21 @@ impl<A: Arguments<Item = Rounded> + ?Sized> Partials<f64> for PassedOn<'_, A> {
 
 impl Real for Rounded {
     fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
-        let values = Each(args, |arg: Self| arg.value);
-        let value = op.value(&values);
-        let mut passed_on = PassedOn { args, total: UNIT * value.abs() };
-        op.partials(&values, value, &mut passed_on);
-        let is_uncertain = |arg: Rounded| arg.error > LARGE * arg.value.abs();
-        if args.each().any(is_uncertain) {
+        let at = |shift: f64| {
+            // What is known well keeps its number: an exponent has to stay whole.
+            let moved =
+                Each(args, |arg: Self| if arg.is_vague() { arg.value + shift.chain(arg.error) } else { arg.value });
+            let value = op.value(&moved);
+            let mut passed_on = PassedOn { args, total: 0.0 };
+            op.partials(&moved, value, &mut passed_on);
+            (value, if passed_on.total.is_nan() { f64::INFINITY } else { passed_on.total })
+        };
+        let (value, mut passed_on) = at(0.0);
+        if args.each().any(Rounded::is_vague) {
             // A product of two numbers that have vanished is lost in the product of their errors.
-            for direction in [-1.0, 1.0] {
-                let moved = |arg: Self| if is_uncertain(arg) { arg.value + direction * arg.error } else { arg.value };
-                let moved = Each(args, moved);
-                op.partials(&moved, op.value(&moved), &mut passed_on);
-            }
+            passed_on = [at(-1.0).1, at(1.0).1].into_iter().fold(passed_on, f64::max);
         }
-        let error = if passed_on.total.is_nan() { f64::INFINITY } else { passed_on.total };
-        Rounded { value, error }
+        Rounded { value, error: UNIT * value.abs() + passed_on }
     }
 
     fn primal(self) -> f64 {
@@ -94,6 +98,8 @@ mod tests {
         assert!((cancelled.value - truth).abs() <= cancelled.error && cancelled.error < 1e-14, "{cancelled:?}");
         let lost = cancelled * cancelled;
         assert!(truth * truth <= lost.error && lost.error < 1e-28, "{lost:?}");
+        let deep = (0..100).fold(cancelled, |x, _| x * 1.01 - x * 0.01);
+        assert!(deep.error < 1e-12, "{deep:?}");
         let power = (Rounded::exact(0.3) * 3.0 - 0.9).powi(2);
         assert!(power.error < 1e-28, "{power:?}");
     }

@@ -168,7 +168,8 @@ pub(crate) fn unknown(study: &Study, claim: usize, shown: &Sample, stray: Option
     Diagnosis::new(Kind::Unknown, text)
 }
 
-fn depends(study: &Study, of: usize, wrt: usize) -> bool {
+/// Whether a node is made of another.
+pub(crate) fn depends(study: &Study, of: usize, wrt: usize) -> bool {
     ancestors(&study.program, [of])[wrt]
 }
 
