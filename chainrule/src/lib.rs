@@ -1,0 +1,25 @@
+//! The `chainrule` command: runs a tutorial's own Python program and checks the derivatives written in it by hand.
+
+pub mod array;
+mod error;
+mod host;
+mod limits;
+mod math;
+mod modules;
+mod numpy;
+mod output;
+pub mod random;
+
+pub use error::{Error, Result};
+pub use host::{Outcome, run};
+pub use limits::Limits;
+
+/// The text of a program. Errors when the bytes are not UTF-8, with the line and column where they stop being so.
+pub fn decode(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() + 1;
+        Error::Value(format!("line {line}, column {column}: the bytes are not UTF-8: save the program as UTF-8"))
+    })
+}

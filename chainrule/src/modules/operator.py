@@ -1,0 +1,4 @@
+"""Operators as functions."""
+
+from _operator import *
+from _operator import attrgetter, itemgetter, methodcaller
