@@ -26,7 +26,7 @@ impl Default for Limits {
     }
 }
 
-/// The name under which a program calls [`count`]; no program can write it.
+/// The name under which a program calls its counter; no program can write it.
 const STEP: &str = "<step>";
 
 /// Puts a call of the counter at the head of every loop and every function.

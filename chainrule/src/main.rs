@@ -70,5 +70,5 @@ fn execute(file: &Path, limits: Limits) -> Result<Outcome> {
     let stdout = std::io::stdout();
     let output: Box<dyn Write + Send> =
         if stdout.is_terminal() { Box::new(LineWriter::new(stdout)) } else { Box::new(BufWriter::new(stdout)) };
-    Ok(chainrule::run(&source, &path, output, limits))
+    Ok(chainrule::run(source, &path, output, limits))
 }

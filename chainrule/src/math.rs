@@ -9,11 +9,14 @@ use rustpython_vm::{AsObject, Context, Py, PyObjectRef, PyResult, VirtualMachine
 
 /// The definition of the module.
 pub(crate) fn module_def(ctx: &Context) -> &'static PyModuleDef {
-    math::module_def(ctx)
+    definition::module_def(ctx)
 }
 
+/// Rows of the module: names with what they do.
+type Named<F> = &'static [(&'static str, F)];
+
 /// Functions of one number that are rows of the op table.
-const ONE: &[(&str, Op)] = &[
+const ONE: Named<Op> = &[
     ("exp", Op::Exp),
     ("expm1", Op::ExpM1),
     ("log2", Op::Log2),
@@ -37,17 +40,17 @@ const ONE: &[(&str, Op)] = &[
 ];
 
 /// Functions of two numbers that are rows of the op table.
-const TWO: &[(&str, Op)] = &[("pow", Op::Powf), ("atan2", Op::Atan2), ("hypot", Op::Hypot), ("fmod", Op::Rem)];
+const TWO: Named<Op> = &[("pow", Op::Powf), ("atan2", Op::Atan2), ("hypot", Op::Hypot), ("fmod", Op::Rem)];
 
 /// Truths about one number.
-const TRUTHS: &[(&str, fn(f64) -> bool)] =
+const TRUTHS: Named<fn(f64) -> bool> =
     &[("isnan", f64::is_nan), ("isinf", f64::is_infinite), ("isfinite", f64::is_finite)];
 
 /// Functions to a whole number.
-const WHOLE: &[(&str, fn(f64) -> f64)] = &[("floor", f64::floor), ("ceil", f64::ceil), ("trunc", f64::trunc)];
+const WHOLE: Named<fn(f64) -> f64> = &[("floor", f64::floor), ("ceil", f64::ceil), ("trunc", f64::trunc)];
 
 /// Functions that are not traced, for their derivative is zero or nobody takes it.
-const PLAIN: &[(&str, fn(f64) -> f64)] = &[
+const PLAIN: Named<fn(f64) -> f64> = &[
     ("degrees", f64::to_degrees),
     ("radians", f64::to_radians),
     ("erf", libm::erf),
@@ -56,8 +59,8 @@ const PLAIN: &[(&str, fn(f64) -> f64)] = &[
     ("lgamma", libm::lgamma),
 ];
 
-#[pymodule]
-mod math {
+#[pymodule(name = "math")]
+mod definition {
     use rustpython_vm::builtins::PyModule;
     use rustpython_vm::{Py, PyResult, VirtualMachine};
 

@@ -1,5 +1,7 @@
 //! `chainrule run`: what programs print, and how they end.
 
+#![allow(clippy::unwrap_used)]
+
 use chainrule::{Limits, Outcome, run};
 use std::io::Write;
 use std::path::Path;
@@ -30,7 +32,7 @@ fn printed(program: &str, limits: Limits) -> (Outcome, String) {
 
 fn output(program: &str) -> String {
     let (outcome, text) = printed(program, Limits::default());
-    assert_eq!(outcome, Outcome::Finished, "{program}");
+    assert_eq!((outcome, program), (Outcome::Finished, program), "{text}");
     text
 }
 
@@ -65,11 +67,13 @@ layer = Layer('hidden')
 twin = copy.deepcopy(layer)
 twin.weights.append(0.5)
 print(layer, twin.weights, layer == Layer('hidden'))
-print(Point(1, y=2).x, Counter('abba').most_common(1), functools.reduce(operator.add, [1, 2, 3]))
+words = defaultdict(list)
+words['a'].append(1)
+print(words, Point(1, y=2).x, Counter('abba').most_common(1), functools.reduce(operator.add, [1, 2, 3]))
 print(list(itertools.product([0, 1], repeat=2)), time.time() > 0, math.tau > 6)
 ";
     let expected = "Layer(name='hidden', width=3, weights=[]) [0.5] True
-1 [('a', 2)] 6
+defaultdict(<class 'list'>, {'a': [1]}) 1 [('a', 2)] 6
 [(0, 0), (0, 1), (1, 0), (1, 1)] True True
 ";
     assert_eq!(output(program), expected);

@@ -142,7 +142,7 @@ impl Array {
             }
         }
         let found = nonzero(truth, mask.shape());
-        found.into_iter().map(|numbers| shaped_vector(numbers)).collect()
+        found.into_iter().map(shaped_vector).collect()
     }
 
     /// Where the elements are not zero: one list of places for each axis.

@@ -30,7 +30,7 @@ impl Number {
     /// When the number of arguments is not the op's.
     pub fn apply(op: Op, args: &[&Number]) -> Number {
         let values: SmallVec<[f64; 8]> = args.iter().map(|arg| arg.value).collect();
-        Number::from(op.value(&values))
+        Number::from(op.value(values.as_slice()))
     }
 
     /// The sum of all.

@@ -12,7 +12,7 @@ impl Array {
         if open > 1 {
             return Err(Error::value("can only specify one unknown dimension"));
         }
-        let fill = if known > 0 { self.len() / known } else { 0 };
+        let fill = self.len().checked_div(known).unwrap_or(0);
         let shape: Vec<usize> = shape.iter().map(|&n| usize::try_from(n).unwrap_or(fill)).collect();
         if shape.iter().product::<usize>() != self.len() {
             return Err(size_mismatch(self.len(), &shape));

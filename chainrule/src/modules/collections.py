@@ -1,8 +1,23 @@
 """The containers of collections that small programs use."""
 
-from _collections import defaultdict, deque
+from _collections import deque
 
 OrderedDict = dict
+
+
+class defaultdict(dict):
+    def __init__(self, default_factory=None, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.default_factory = default_factory
+
+    def __missing__(self, key):
+        if self.default_factory is None:
+            raise KeyError(key)
+        self[key] = value = self.default_factory()
+        return value
+
+    def __repr__(self):
+        return "defaultdict(%r, %s)" % (self.default_factory, dict.__repr__(self))
 
 
 class Counter(dict):

@@ -88,13 +88,13 @@ fn unique(call: &Call<'_>) -> PyResult {
 
 fn diag(call: &Call<'_>) -> PyResult {
     let array = call.array("a")?;
-    match array.shape() {
-        &[n] => {
+    match *array.shape() {
+        [n] => {
             let mask = call.ok(Array::eye(n, n, 0))?.cast(Kind::Bool);
             let zeros = call.ok(Array::full(&[n, n], &Element::Int(0).cast(array.kind())))?;
             call.give(mask.choose(&array, &zeros))
         }
-        &[n, m] => {
+        [n, m] => {
             let places: Vec<i64> = (0..n.min(m) as i64).collect();
             let index = Index::Array(Array::from_ints(places));
             call.give(array.select(&[index.clone(), index]))

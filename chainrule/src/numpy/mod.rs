@@ -20,11 +20,11 @@ use rustpython_vm::{Context, Py, PyObjectRef, PyPayload, PyResult, VirtualMachin
 
 /// The definitions of `numpy` and `numpy.random`.
 pub(crate) fn module_defs(ctx: &Context) -> [&'static PyModuleDef; 2] {
-    [numpy::module_def(ctx), numpy_random::module_def(ctx)]
+    [definition::module_def(ctx), random_definition::module_def(ctx)]
 }
 
-#[pymodule]
-mod numpy {
+#[pymodule(name = "numpy")]
+mod definition {
     use rustpython_vm::builtins::PyModule;
     use rustpython_vm::{Py, PyResult, VirtualMachine};
 
@@ -35,7 +35,7 @@ mod numpy {
 }
 
 #[pymodule(name = "numpy.random")]
-mod numpy_random {
+mod random_definition {
     use rustpython_vm::builtins::PyModule;
     use rustpython_vm::{Py, PyResult, VirtualMachine};
 

@@ -68,11 +68,11 @@ pub(super) static OF_ARRAYS: PyNumberMethods = PyNumberMethods {
     inplace_and: Some(|a, b, vm| in_place(Binary::BitwiseAnd, a, b, vm)),
     inplace_or: Some(|a, b, vm| in_place(Binary::BitwiseOr, a, b, vm)),
     inplace_xor: Some(|a, b, vm| in_place(Binary::BitwiseXor, a, b, vm)),
-    index: Some(|a, vm| whole(a, vm)),
+    index: Some(whole),
     ..SHARED
 };
 pub(super) static OF_FLOATS: PyNumberMethods = SHARED;
-pub(super) static OF_INTS: PyNumberMethods = PyNumberMethods { index: Some(|a, vm| whole(a, vm)), ..SHARED };
+pub(super) static OF_INTS: PyNumberMethods = PyNumberMethods { index: Some(whole), ..SHARED };
 pub(super) static OF_TRUTHS: PyNumberMethods = SHARED;
 
 fn only(a: PyNumber<'_>, vm: &VirtualMachine) -> PyResult<Element> {
