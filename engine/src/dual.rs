@@ -1,8 +1,8 @@
 //! Dual numbers: a value and a tangent, for derivatives along a direction.
 
 use crate::arguments::{Arguments, Each};
-use crate::ops::{Op, Partials};
-use crate::real::{Real, operators_from_apply};
+use crate::ops::{Partials, Row};
+use crate::real::{Real, operators_from_compute};
 
 /// `value + tangent ε` with `ε² = 0`: a number together with how fast it moves along a direction.
 ///
@@ -59,11 +59,11 @@ impl<R: Real, A: Arguments<Item = Dual<R>> + ?Sized> Partials<R> for Tangent<'_,
 
 impl<R: Real> Real for Dual<R> {
     #[inline(always)]
-    fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
         let values = Each(args, |arg: Self| arg.value);
-        let value = R::apply(op, &values);
+        let value = R::compute::<K>(&values);
         let mut sink = Tangent { args, total: R::from(0.0) };
-        op.partials(&values, value, &mut sink);
+        K::partials(&values, value, &mut sink);
         Dual { value, tangent: sink.total }
     }
 
@@ -78,4 +78,4 @@ impl<R: Real> Real for Dual<R> {
     }
 }
 
-operators_from_apply!((R: Real) Dual<R>);
+operators_from_compute!((R: Real) Dual<R>);

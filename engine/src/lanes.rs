@@ -1,8 +1,8 @@
 //! Several samples side by side.
 
 use crate::arguments::{Arguments, Each};
-use crate::ops::Op;
-use crate::real::{Real, operators_from_apply};
+use crate::ops::Row;
+use crate::real::{Real, operators_from_compute};
 
 /// `N` numbers that go through the same operations, one lane a sample.
 ///
@@ -24,8 +24,8 @@ impl<const N: usize> From<f64> for Lanes<N> {
 
 impl<const N: usize> Real for Lanes<N> {
     #[inline(always)]
-    fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
-        Lanes(std::array::from_fn(|lane| op.value(&Each(args, |arg: Self| arg.0[lane]))))
+    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+        Lanes(std::array::from_fn(|lane| K::value(&Each(args, |arg: Self| arg.0[lane]))))
     }
 
     #[inline(always)]
@@ -39,4 +39,4 @@ impl<const N: usize> Real for Lanes<N> {
     }
 }
 
-operators_from_apply!((const N: usize) Lanes<N>);
+operators_from_compute!((const N: usize) Lanes<N>);

@@ -50,7 +50,7 @@ pub use error::{Error, Result};
 pub use gradients::Gradients;
 pub use graph::Graph;
 pub use lanes::Lanes;
-pub use ops::{Notation, Op, Partials};
+pub use ops::{Notation, Op, Partials, Row, row};
 pub use program::Program;
 pub use real::Real;
 pub use value::Value;

@@ -73,7 +73,7 @@ macro_rules! each_op {
                 /// The power `x^n` with a whole exponent, which is not differentiated.
                 Powi powi(x, n) -> y {
                     value: whole_power(x, n),
-                    partials: [n.chain(R::apply(Op::Powi, &[x, n - 1.0])), R::from(0.0)],
+                    partials: [n.chain(R::compute::<row::Powi>(&[x, n - 1.0])), R::from(0.0)],
                     domain: x != 0.0 || n >= 0.0, "x != 0 for a negative exponent";
                     branch: if n < 0.0 { sign(x) } else { 0.0 };
                     show: Infix("^", 4); probes: [[1.7, 3.0], [-0.6, 2.0], [-1.3, -3.0], [2.5, 7.0]];
@@ -317,6 +317,20 @@ pub trait Partials<R> {
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R);
 }
 
+/// A row of the table as a type, for code that knows the op when it is compiled; the types are in [`row`].
+///
+/// At run time an op is an [`Op`], which has the same functions.
+pub trait Row {
+    /// The op of this row.
+    const OP: Op;
+
+    /// See [`Op::value`].
+    fn value(args: &(impl Arguments<Item = f64> + ?Sized)) -> f64;
+
+    /// See [`Op::partials`].
+    fn partials<R: Real>(args: &(impl Arguments<Item = R> + ?Sized), y: R, sink: &mut impl Partials<R>);
+}
+
 /// Names the numbers as a row does.
 macro_rules! bind {
     (($($input:ident),+) = $args:ident; $body:expr) => {{
@@ -481,14 +495,9 @@ macro_rules! define_ops {
             /// # Panics
             ///
             /// When the number of arguments is not the op's, or the op is a leaf.
-            #[inline(always)]
+            #[inline]
             pub fn value(self, args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
-                match self {
-                    $(Op::$Op => bind!($inputs = args; $value),)*
-                    $(Op::$ManyOp => { let $xs = args; $many_value })*
-                    $(Op::$TwoOp => { let ($a, $b) = args.halves(); $two_value })*
-                    Op::Input | Op::Param | Op::Const => no_value(self),
-                }
+                self.compute(args)
             }
 
             /// The derivatives of the op's result `y` by each of its arguments, handed to `sink`.
@@ -496,8 +505,7 @@ macro_rules! define_ops {
             /// # Panics
             ///
             /// When the number of arguments is not the op's.
-            #[inline(always)]
-            #[allow(unused_variables)]
+            #[inline]
             pub fn partials<R: Real>(
                 self,
                 args: &(impl Arguments<Item = R> + ?Sized),
@@ -505,30 +513,94 @@ macro_rules! define_ops {
                 sink: &mut impl Partials<R>,
             ) {
                 match self {
-                    $(Op::$Op => bind!($inputs = args; {
-                        let $y = y;
-                        hand_over!(sink, 0, $($partial,)+);
-                    }),)*
-                    $(Op::$ManyOp => {
-                        let ($xs, $many_y) = (args, y);
-                        $(let $once = $once_value;)?
-                        for $k in 0..$xs.count() {
-                            sink.take($k, || $many_partial);
-                        }
-                    })*
-                    $(Op::$TwoOp => {
-                        let (($a, $b), $two_y) = (args.halves(), y);
-                        for $at in 0..$a.count() {
-                            sink.take($at, || $by_a);
-                        }
-                        for $at in 0..$b.count() {
-                            sink.take($a.count() + $at, || $by_b);
-                        }
-                    })*
+                    $(Op::$Op => row::$Op::partials(args, y, sink),)*
+                    $(Op::$ManyOp => row::$ManyOp::partials(args, y, sink),)*
+                    $(Op::$TwoOp => row::$TwoOp::partials(args, y, sink),)*
                     Op::Input | Op::Param | Op::Const => {}
                 }
             }
+
+            /// What a number type makes of the row of this op.
+            #[inline]
+            pub(crate) fn compute<R: Real>(self, args: &(impl Arguments<Item = R> + ?Sized)) -> R {
+                match self {
+                    $(Op::$Op => R::compute::<row::$Op>(args),)*
+                    $(Op::$ManyOp => R::compute::<row::$ManyOp>(args),)*
+                    $(Op::$TwoOp => R::compute::<row::$TwoOp>(args),)*
+                    Op::Input | Op::Param | Op::Const => no_value(self),
+                }
+            }
         }
+
+        /// The rows of the table, each a type without values.
+        pub mod row {
+            $( $(#[$doc])* #[derive(Debug, Clone, Copy)] pub enum $Op {} )*
+            $( $(#[$many_doc])* #[derive(Debug, Clone, Copy)] pub enum $ManyOp {} )*
+            $( $(#[$two_doc])* #[derive(Debug, Clone, Copy)] pub enum $TwoOp {} )*
+        }
+
+        $(
+            impl Row for row::$Op {
+                const OP: Op = Op::$Op;
+
+                #[inline(always)]
+                fn value(args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+                    bind!($inputs = args; $value)
+                }
+
+                #[inline(always)]
+                #[allow(unused_variables)]
+                fn partials<R: Real>(args: &(impl Arguments<Item = R> + ?Sized), y: R, sink: &mut impl Partials<R>) {
+                    bind!($inputs = args; {
+                        let $y = y;
+                        hand_over!(sink, 0, $($partial,)+);
+                    })
+                }
+            }
+        )*
+        $(
+            impl Row for row::$ManyOp {
+                const OP: Op = Op::$ManyOp;
+
+                #[inline(always)]
+                fn value($xs: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+                    $many_value
+                }
+
+                #[inline(always)]
+                #[allow(unused_variables)]
+                fn partials<R: Real>($xs: &(impl Arguments<Item = R> + ?Sized), y: R, sink: &mut impl Partials<R>) {
+                    let $many_y = y;
+                    $(let $once = $once_value;)?
+                    for $k in 0..$xs.count() {
+                        sink.take($k, || $many_partial);
+                    }
+                }
+            }
+        )*
+        $(
+            impl Row for row::$TwoOp {
+                const OP: Op = Op::$TwoOp;
+
+                #[inline(always)]
+                fn value(args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+                    let ($a, $b) = args.halves();
+                    $two_value
+                }
+
+                #[inline(always)]
+                #[allow(unused_variables)]
+                fn partials<R: Real>(args: &(impl Arguments<Item = R> + ?Sized), y: R, sink: &mut impl Partials<R>) {
+                    let (($a, $b), $two_y) = (args.halves(), y);
+                    for $at in 0..$a.count() {
+                        sink.take($at, || $by_a);
+                    }
+                    for $at in 0..$b.count() {
+                        sink.take($a.count() + $at, || $by_b);
+                    }
+                }
+            }
+        )*
     };
 }
 each_op!(define_ops);

@@ -1,7 +1,7 @@
 //! The arithmetic that the op table needs, so that one formula serves every number type.
 
 use crate::arguments::{Arguments, TwoLists};
-use crate::ops::{Op, each_op};
+use crate::ops::{Op, Row, each_op, row};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, Sub, SubAssign};
 
@@ -47,8 +47,14 @@ macro_rules! define_real {
             + Add<f64, Output = Self> + Sub<f64, Output = Self> + Mul<f64, Output = Self> + Div<f64, Output = Self>
             + AddAssign + SubAssign + MulAssign + DivAssign
         {
-            /// The result of `op` on `args`, which are as many as the op takes.
-            fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self;
+            /// The result of an op, given as a row of the table, on as many arguments as it takes.
+            fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self;
+
+            /// The result of an op that is known at run time only, on as many arguments as it takes.
+            #[inline]
+            fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+                op.compute(args)
+            }
 
             /// The number itself, without tangents; of several lanes, the first.
             fn primal(self) -> f64;
@@ -66,7 +72,7 @@ macro_rules! define_real {
             /// This times a partial derivative, where exactly zero times anything is zero: see the conventions.
             #[inline(always)]
             fn chain(self, partial: Self) -> Self {
-                Self::apply(Op::Chain, &[self, partial])
+                Self::compute::<row::Chain>(&[self, partial])
             }
 
             /// Adds to a sum of contributions that began at zero.
@@ -78,7 +84,7 @@ macro_rules! define_real {
             /// The power with a whole exponent.
             #[inline(always)]
             fn powi(self, n: i32) -> Self {
-                Self::apply(Op::Powi, &[self, Self::from(f64::from(n))])
+                Self::compute::<row::Powi>(&[self, Self::from(f64::from(n))])
             }
 
             $(
@@ -86,14 +92,14 @@ macro_rules! define_real {
                 #[inline(always)]
                 fn $name(self $(, $rest: Self)*) -> Self {
                     let $first = self;
-                    Self::apply(Op::$Op, &[$first $(, $rest)*])
+                    Self::compute::<row::$Op>(&[$first $(, $rest)*])
                 }
             )*
             $(
                 $(#[$many_doc])*
                 #[inline(always)]
                 fn $many_name(all: &[Self]) -> Self {
-                    Self::apply(Op::$ManyOp, all)
+                    Self::compute::<row::$ManyOp>(all)
                 }
             )*
             $(
@@ -105,7 +111,7 @@ macro_rules! define_real {
                 #[inline]
                 fn $two_name(a: &[Self], b: &[Self]) -> Self {
                     assert!(a.len() == b.len(), "{} of lists of {} and {} numbers", stringify!($two_name), a.len(), b.len());
-                    Self::apply(Op::$TwoOp, &TwoLists(a, b))
+                    Self::compute::<row::$TwoOp>(&TwoLists(a, b))
                 }
             )*
         }
@@ -115,8 +121,8 @@ each_op!(define_real);
 
 impl Real for f64 {
     #[inline(always)]
-    fn apply(op: Op, args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
-        op.value(args)
+    fn compute<K: Row>(args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+        K::value(args)
     }
 
     #[inline(always)]
@@ -130,9 +136,9 @@ impl Real for f64 {
     }
 }
 
-/// What every number type over [`Real::apply`] has: the operators in every mix with itself, `f64` and references to
+/// What every number type over [`Real::compute`] has: the operators in every mix with itself, `f64` and references to
 /// both, the assigning forms, sums and products.
-macro_rules! operators_from_apply {
+macro_rules! operators_from_compute {
     (@from ($($generics:tt)*) $Type:ty; $Source:ty) => {
         impl<$($generics)*> From<$Source> for $Type {
             #[inline(always)]
@@ -142,12 +148,12 @@ macro_rules! operators_from_apply {
         }
     };
     (@each $generics:tt $Type:ty; $($Trait:ident $method:ident $Assign:ident $assign:ident),*) => {$(
-        $crate::real::operators_from_apply!(@same $generics $Type; $Trait $method);
-        $crate::real::operators_from_apply!(@mixed $generics $Type; $Trait $method;
+        $crate::real::operators_from_compute!(@same $generics $Type; $Trait $method);
+        $crate::real::operators_from_compute!(@mixed $generics $Type; $Trait $method;
             $Type, &$Type; &$Type, $Type; &$Type, &$Type;
             $Type, f64; f64, $Type; &$Type, f64; f64, &$Type;
             $Type, &f64; &f64, $Type; &$Type, &f64; &f64, &$Type);
-        $crate::real::operators_from_apply!(@assign $generics $Type; $Trait $method $Assign $assign;
+        $crate::real::operators_from_compute!(@assign $generics $Type; $Trait $method $Assign $assign;
             $Type, &$Type, f64, &f64);
     )*};
     (@same ($($generics:tt)*) $Type:ty; $Trait:ident $method:ident) => {
@@ -155,12 +161,12 @@ macro_rules! operators_from_apply {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                <Self as $crate::Real>::apply($crate::Op::$Trait, &[self, other])
+                <Self as $crate::Real>::compute::<$crate::row::$Trait>(&[self, other])
             }
         }
     };
     (@mixed $generics:tt $Type:ty; $Trait:ident $method:ident; $($Left:ty, $Right:ty);*) => {
-        $($crate::real::operators_from_apply!(@mix $generics $Type; $Trait $method; $Left, $Right);)*
+        $($crate::real::operators_from_compute!(@mix $generics $Type; $Trait $method; $Left, $Right);)*
     };
     (@mix ($($generics:tt)*) $Type:ty; $Trait:ident $method:ident; $Left:ty, $Right:ty) => {
         impl<$($generics)*> std::ops::$Trait<$Right> for $Left {
@@ -172,7 +178,7 @@ macro_rules! operators_from_apply {
         }
     };
     (@assign $generics:tt $Type:ty; $Trait:ident $method:ident $Assign:ident $assign:ident; $($Right:ty),*) => {
-        $($crate::real::operators_from_apply!(@assign_one $generics $Type; $Trait $method $Assign $assign; $Right);)*
+        $($crate::real::operators_from_compute!(@assign_one $generics $Type; $Trait $method $Assign $assign; $Right);)*
     };
     (@assign_one ($($generics:tt)*) $Type:ty; $Trait:ident $method:ident $Assign:ident $assign:ident; $Right:ty) => {
         impl<$($generics)*> std::ops::$Assign<$Right> for $Type {
@@ -187,7 +193,7 @@ macro_rules! operators_from_apply {
             type Output = $Type;
             #[inline(always)]
             fn neg(self) -> $Type {
-                <$Type as $crate::Real>::apply($crate::Op::Neg, &[<$Type>::from(self)])
+                <$Type as $crate::Real>::compute::<$crate::row::Neg>(&[<$Type>::from(self)])
             }
         }
         /// One `sum` op, however many there are.
@@ -205,13 +211,13 @@ macro_rules! operators_from_apply {
         }
     };
     (($($generics:tt)*) $Type:ty) => {
-        $crate::real::operators_from_apply!(@from ($($generics)*) $Type; &$Type);
-        $crate::real::operators_from_apply!(@from ($($generics)*) $Type; &f64);
-        $crate::real::operators_from_apply!(@each ($($generics)*) $Type;
+        $crate::real::operators_from_compute!(@from ($($generics)*) $Type; &$Type);
+        $crate::real::operators_from_compute!(@from ($($generics)*) $Type; &f64);
+        $crate::real::operators_from_compute!(@each ($($generics)*) $Type;
             Add add AddAssign add_assign, Sub sub SubAssign sub_assign, Mul mul MulAssign mul_assign,
             Div div DivAssign div_assign, Rem rem RemAssign rem_assign);
-        $crate::real::operators_from_apply!(@alone ($($generics)*) $Type; $Type);
-        $crate::real::operators_from_apply!(@alone ('a, $($generics)*) $Type; &'a $Type);
+        $crate::real::operators_from_compute!(@alone ($($generics)*) $Type; $Type);
+        $crate::real::operators_from_compute!(@alone ('a, $($generics)*) $Type; &'a $Type);
     };
 }
-pub(crate) use operators_from_apply;
+pub(crate) use operators_from_compute;

@@ -3,9 +3,9 @@
 use crate::arguments::{Arguments, Each};
 use crate::gradients::Gradients;
 use crate::graph::Graph;
-use crate::ops::{Op, each_op};
+use crate::ops::{Row, each_op, row};
 use crate::program::Program;
-use crate::real::{Real, operators_from_apply};
+use crate::real::{Real, operators_from_compute};
 use std::fmt;
 
 /// A number of a computation that is being recorded.
@@ -119,10 +119,10 @@ impl From<f64> for Value<'_> {
 
 impl Real for Value<'_> {
     #[inline(always)]
-    fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
-        let number = op.value(&Each(args, |arg: Self| arg.number));
+    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+        let number = K::value(&Each(args, |arg: Self| arg.number));
         match Self::common_graph(args) {
-            Some(graph) => graph.record(op, args, number),
+            Some(graph) => graph.record(K::OP, args, number),
             None => Value::from(number),
         }
     }
@@ -150,7 +150,7 @@ impl Real for Value<'_> {
         } else if is(partial, 1.0) || self.is_zero() {
             self
         } else {
-            Self::apply(Op::Chain, &[self, partial])
+            Self::compute::<row::Chain>(&[self, partial])
         }
     }
 
@@ -159,7 +159,7 @@ impl Real for Value<'_> {
     }
 }
 
-operators_from_apply!(('g) Value<'g>);
+operators_from_compute!(('g) Value<'g>);
 
 macro_rules! value_methods {
     (

@@ -1,8 +1,8 @@
 //! Numbers that carry a bound on their own rounding.
 
 use crate::arguments::{Arguments, Each};
-use crate::ops::{Op, Partials};
-use crate::real::{Real, operators_from_apply};
+use crate::ops::{Partials, Row};
+use crate::real::{Real, operators_from_compute};
 
 /// What one op may add, relative to its result: the table's values are within 2 ulp.
 const UNIT: f64 = 2.0 * f64::EPSILON;
@@ -55,14 +55,14 @@ impl<A: Arguments<Item = Rounded> + ?Sized> Partials<f64> for PassedOn<'_, A> {
 }
 
 impl Real for Rounded {
-    fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
         let at = |shift: f64| {
             // What is known well keeps its number: an exponent has to stay whole.
             let moved =
                 Each(args, |arg: Self| if arg.is_vague() { arg.value + shift.chain(arg.error) } else { arg.value });
-            let value = op.value(&moved);
+            let value = K::value(&moved);
             let mut passed_on = PassedOn { args, total: 0.0 };
-            op.partials(&moved, value, &mut passed_on);
+            K::partials(&moved, value, &mut passed_on);
             (value, if passed_on.total.is_nan() { f64::INFINITY } else { passed_on.total })
         };
         let (value, mut passed_on) = at(0.0);
@@ -82,7 +82,7 @@ impl Real for Rounded {
     }
 }
 
-operators_from_apply!(() Rounded);
+operators_from_compute!(() Rounded);
 
 #[cfg(test)]
 mod tests {
