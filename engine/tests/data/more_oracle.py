@@ -1,18 +1,17 @@
 """Writes more_oracle.json: values and derivatives for the ops and places that op_oracle.json lacks.
 
 Run by hand with Python and mpmath: `python more_oracle.py > more_oracle.json`. Every number comes from 60-digit
-arithmetic on the exact f64 arguments, with derivatives by formulas of its own or by mpmath's differentiation, and is
-rounded once, to the nearest f64. A row is [arguments..., value, derivatives by the arguments...].
+arithmetic on the exact f64 arguments, with derivatives by formulas of its own, and is rounded once, to the nearest f64. A row is [arguments..., value, derivatives by the arguments...].
 """
 
 import json
+import math
 import random
 from fractions import Fraction
 
 from mpmath import mp, mpf
 
 mp.dps = 60
-random.seed(20240607)
 
 
 def nearest(x):
@@ -20,17 +19,12 @@ def nearest(x):
     x = mpf(x)
     if mp.isinf(x):
         return "inf" if x > 0 else "-inf"
-    numerator, denominator = x.as_integer_ratio() if hasattr(x, "as_integer_ratio") else ratio(x)
+    sign, mantissa, exponent, _ = x._mpf_
+    exact = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
     try:
-        return numerator / denominator
+        return exact.numerator / exact.denominator
     except OverflowError:
         return "inf" if x > 0 else "-inf"
-
-
-def ratio(x):
-    sign, mantissa, exponent, _ = x._mpf_
-    fraction = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
-    return fraction.numerator, fraction.denominator
 
 
 def row(f, partials, *args):
@@ -39,14 +33,16 @@ def row(f, partials, *args):
 
 
 def draws(count, *ranges):
-    return [tuple(random.uniform(low, high) for low, high in ranges) for _ in range(count)]
+    """The same ones wherever they stand: a new op does not change the others' rows."""
+    generator = random.Random(repr((count, ranges)))
+    return [tuple(generator.uniform(low, high) for low, high in ranges) for _ in range(count)]
 
 
 def scaled(count, n, low, high):
     """Numbers of both signs, spread over the powers of ten."""
-    def one():
-        return random.choice([-1, 1]) * random.uniform(1, 10) * 10.0 ** random.uniform(low, high)
-    return [tuple(one() for _ in range(n)) for _ in range(count)]
+    signs, sizes, powers = (draws(count * n, r) for r in [(-1, 1), (1, 10), (low, high)])
+    numbers = [math.copysign(size, sign) * 10.0**power for (sign,), (size,), (power,) in zip(signs, sizes, powers)]
+    return [tuple(numbers[k * n : (k + 1) * n]) for k in range(count)]
 
 
 def sigmoid(x):
