@@ -438,3 +438,18 @@ fn of_several_faults_the_first_strange_step_is_named() {
     let text = &report.claims[0].diagnosis.as_ref().unwrap().text;
     assert!(text.contains("`h1` does not depend on `w3`: the derivative is 0"), "{text}");
 }
+
+#[test]
+fn a_number_is_claimed_for_every_point_or_for_the_recorded_one() {
+    let g = Graph::new();
+    let (w, b) = (g.param("w", 1.5), g.param("b", 0.3));
+    let y = (w * w + b).named("y");
+    let claims = [claim(y, w, 3.0), claim(y, b, 1.0)];
+    assert_eq!(
+        judge(&claims).claims.iter().map(|judged| judged.verdict.name()).collect::<Vec<_>>(),
+        ["wrong", "right"]
+    );
+    let here = check(&claims, &Options { points: 0, ..Options::default() }).unwrap();
+    here.assert();
+    assert_eq!(here.claims[0].points, 1);
+}

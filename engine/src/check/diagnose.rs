@@ -7,7 +7,6 @@
 use crate::check::edges::{Flow, Link, links};
 use crate::check::hand::Options;
 use crate::check::points::Point;
-use crate::check::scales::Scale;
 use crate::check::steps::first_stray;
 use crate::check::study::{Nodes, Sample, Study};
 use crate::check::substitute::{Expression, Substitution};
@@ -191,11 +190,6 @@ pub(crate) fn diagnose(study: &Study, claim: usize, shown: &Sample, options: &Op
     Ok(words::unknown(study, claim, shown, stray))
 }
 
-/// The diagnosis of a claim that is a constant times the derivative and does no harm.
-pub(crate) fn scaled(study: &Study, claim: usize, scale: Scale) -> Diagnosis {
-    words::scaled(study, claim, scale)
-}
-
 fn search(study: &Study, claim: usize, move_inputs: bool, options: &Options) -> Result<Option<(Fault, Probe)>> {
     let nodes = study.claims[claim];
     let loose = study.program.cut(nodes.wrt);
@@ -250,21 +244,23 @@ fn propose(study: &Study, claim: usize, probe: &Probe, expression: &Expression<'
     let (flow, hand, derivative) = (&probe.flow, probe.sample.hand.value, probe.sample.derivative.value);
     let size = hand.abs().max(derivative.abs());
     let mut faults = Vec::new();
+    let mut consider = |fault: Fault| faults.extend(probe.admits(fault.repaired(probe, expression)).then_some(fault));
     if depends(study, nodes.of, nodes.wrt) {
-        faults.extend((hand != 0.0 && derivative != 0.0).then(|| Fault::Scale(tidy(hand / derivative))));
+        if hand != 0.0 && derivative != 0.0 {
+            consider(Fault::Scale(tidy(hand / derivative)));
+        }
         let wanted = |number: f64| probe.admits(number);
-        faults.extend(expression.substitutions(&flow.numbers, wanted).map(Fault::Substitution));
+        expression.substitutions(&flow.numbers, wanted).for_each(|found| consider(Fault::Substitution(found)));
     }
     let links = links(study, flow, nodes.of);
     for link in &links {
         let through = link.through(flow);
         if through.abs() > LEFT_OVER * size {
-            faults.push(Fault::Paths(link.clone(), tidy((hand - derivative + through) / through)));
+            consider(Fault::Paths(link.clone(), tidy((hand - derivative + through) / through)));
+            consider(Fault::Only(link.clone()));
         }
-        if through != 0.0 {
-            faults.push(Fault::Only(link.clone()));
-        }
-        faults.extend([false, true].map(|twice| Fault::Factor { link: link.clone(), twice }));
+        consider(Fault::Factor { link: link.clone(), twice: false });
+        consider(Fault::Factor { link: link.clone(), twice: true });
     }
     if links.len() * links.len() <= PAIRS {
         let through: Vec<f64> = links.iter().map(|link| link.through(flow)).collect();
@@ -272,14 +268,14 @@ fn propose(study: &Study, claim: usize, probe: &Probe, expression: &Expression<'
             let factor = link.factor(flow);
             for (twice, factor) in [(false, factor.recip()), (true, factor)] {
                 let explains = |&place: &usize| probe.admits(hand + through[place] * (1.0 - factor));
-                let vias = (0..links.len()).filter(explains).map(|place| links[place].clone());
-                faults.extend(vias.map(|via| Fault::FactorOf { link: link.clone(), via, twice }));
+                for place in (0..links.len()).filter(explains) {
+                    consider(Fault::FactorOf { link: link.clone(), via: links[place].clone(), twice });
+                }
             }
         }
     }
     let others = (0..=nodes.of).filter(|&node| node != nodes.wrt && flow.adjoints[node] != 0.0);
-    faults.extend(others.map(Fault::Variable));
-    faults.retain(|fault| probe.admits(fault.repaired(probe, expression)));
+    others.for_each(|node| consider(Fault::Variable(node)));
     faults
 }
 

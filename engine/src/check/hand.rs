@@ -1,18 +1,20 @@
 //! Hand-written derivatives: claims that the derivative of one quantity by another is a certain expression.
 
+use crate::check::diagnose::diagnose;
 pub use crate::check::diagnose::{Diagnosis, Kind};
-use crate::check::diagnose::{diagnose, scaled};
 use crate::check::points::Point;
 use crate::check::scales::{Scale, scales};
 use crate::check::study::{Nodes, Sample, Study};
+use crate::check::words;
 use crate::error::Result;
 use crate::value::Value;
 use std::fmt;
 
 /// "The derivative of `of` by `wrt` is `hand`."
 ///
-/// The three are values of one graph. `hand` is written with the recorded quantities, as one writes it on paper, or is a
-/// number. For a `wrt` in the middle of a computation the derivative is that of the recorded computation with `wrt` cut
+/// The three are values of one graph. `hand` is written with the recorded quantities, as one writes it on paper. A bare
+/// number is a claim that the derivative is that number everywhere; one that is meant for the recorded point only, such
+/// as a figure off a page, is checked with no random [points](Options::points). For a `wrt` in the middle of a computation the derivative is that of the recorded computation with `wrt` cut
 /// loose from what made it: its adjoint in a reverse sweep from `of`.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'g> {
@@ -219,7 +221,7 @@ pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
             (Finding::Right, _) | (Finding::Vanishing, None) => (Verdict::Right, None),
             (Finding::Kink, _) => (Verdict::Kink, None),
             (Finding::Off(_) | Finding::Vanishing, Some(scale)) => {
-                (Verdict::Scaled, Some(scaled(&study, claim, scale)))
+                (Verdict::Scaled, Some(words::scaled(&study, claim, scale)))
             }
             (Finding::Off(_), None) => (Verdict::Wrong, Some(diagnose(&study, claim, shown, options)?)),
         };
