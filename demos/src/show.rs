@@ -9,6 +9,8 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use std::fmt::Write as _;
 
+/// How many columns a paragraph takes.
+const WIDTH: usize = 100;
 /// How many losses of a training run are shown.
 const SHOWN: usize = 11;
 
@@ -69,7 +71,8 @@ pub fn faults(claims: &[Checked]) -> String {
     }
     let mut text = String::new();
     for ((verdict, diagnosis), by) in faults {
-        let _ = write!(text, "\n{} by {}: {diagnosis}\n", paint(colour(verdict), verdict), by.join(", "));
+        let said = textwrap::fill(&format!("by {}: {diagnosis}", by.join(", ")), WIDTH);
+        let _ = write!(text, "\n{}\n{said}\n", paint(colour(verdict), verdict));
     }
     text
 }

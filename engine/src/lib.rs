@@ -54,3 +54,7 @@ pub use ops::{Notation, Op, Partials, Row, row};
 pub use program::Program;
 pub use real::Real;
 pub use value::Value;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
