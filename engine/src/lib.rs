@@ -27,6 +27,7 @@
 //! | learn the chain rule | [`tutorial`] |
 
 mod arguments;
+mod batch;
 pub mod check;
 mod derive;
 mod dual;
@@ -34,17 +35,21 @@ mod error;
 mod formula;
 mod gradients;
 mod graph;
+mod lane_math;
 mod lanes;
 mod numeric;
 mod ops;
 mod optimize;
+mod plan;
 mod program;
 mod real;
+mod split;
 pub mod sweep;
 pub mod tutorial;
 mod value;
 
 pub use arguments::Arguments;
+pub use batch::{Batch, Instructions};
 pub use dual::Dual;
 pub use error::{Error, Result};
 pub use gradients::Gradients;

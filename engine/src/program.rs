@@ -153,9 +153,13 @@ impl Program {
     /// When there is no such node.
     pub fn cut(&self, node: usize) -> Program {
         let mut program = self.clone();
-        program.nodes[node] = Node { op: Op::Param, operands: [self.params.len() as u32, 0] };
-        program.params.push(node as u32);
+        program.cut_off(node);
         program
+    }
+
+    pub(crate) fn cut_off(&mut self, node: usize) {
+        self.nodes[node] = Node { op: Op::Param, operands: [self.params.len() as u32, 0] };
+        self.params.push(node as u32);
     }
 
     #[inline(always)]

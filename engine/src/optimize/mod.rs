@@ -61,7 +61,7 @@ impl Program {
     }
 
     /// How often each node is an argument or an output.
-    fn uses(&self) -> Vec<u32> {
+    pub(crate) fn uses(&self) -> Vec<u32> {
         let mut uses = vec![0; self.len()];
         let args = (0..self.len()).flat_map(|node| self.args(node));
         args.chain(self.outputs()).for_each(|&used| uses[used as usize] += 1);
