@@ -212,7 +212,8 @@ impl<'a> Compiler<'a> {
                 let mut operands = [Operand { place: Place::Param(0), steps: false, active: false }; 3];
                 for (position, place) in places.iter().enumerate() {
                     let steps = matches!(next, Some(Shape::Map { args, .. }) if args[position] != *place);
-                    operands[position] = Operand { place: *place, steps, active: wants(&args[position]) };
+                    let active = like.iter().any(|form| wants(&self.program.args(form.node)[position]));
+                    operands[position] = Operand { place: *place, steps, active };
                 }
                 Instruction::Map(Map { op: self.program.op(first.node), len: rows, operands, out })
             }
