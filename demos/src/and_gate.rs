@@ -34,7 +34,7 @@ impl Activation {
     fn by_hand<R: Real>(self, z: R, a: R) -> R {
         match self {
             Activation::Relu => R::select(z, R::from(1.0), R::from(0.0)),
-            Activation::Tanh => -a.powi(2) + 1.0,
+            Activation::Tanh => R::from(1.0) - a.powi(2),
         }
     }
 }
@@ -102,7 +102,7 @@ impl AndGate {
         let total = |of: &dyn Fn(usize) -> R| R::sum(&[of(0), of(1), of(2), of(3)]);
         let at_output: [R; 4] = std::array::from_fn(|n| {
             let y = passes[n].output;
-            -(-y + Y[n]) * (y * (-y + 1.0))
+            -(-y + Y[n]) * (y * (R::from(1.0) - y))
         });
         let at_hidden =
             |n: usize, j: usize| at_output[n] * p.w2(j) * self.activation.by_hand(passes[n].z1[j], passes[n].a1[j]);

@@ -71,8 +71,8 @@ pub fn faults(claims: &[Checked]) -> String {
     }
     let mut text = String::new();
     for ((verdict, diagnosis), by) in faults {
-        let said = textwrap::fill(&format!("by {}: {diagnosis}", by.join(", ")), WIDTH);
-        let _ = write!(text, "\n{}\n{said}\n", paint(colour(verdict), verdict));
+        let said = format!("{} by {}: {diagnosis}", paint(colour(verdict), verdict), by.join(", "));
+        let _ = write!(text, "\n{}\n", textwrap::fill(&said, WIDTH));
     }
     text
 }

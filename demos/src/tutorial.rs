@@ -193,7 +193,7 @@ fn check(tutorial: &dyn Tutorial, initial: &Named) -> anyhow::Result<Vec<Checked
             verdict: judged.verdict.name(),
             diagnosis: judged.diagnosis.map(|diagnosis| Diagnosis {
                 kind: diagnosis.kind.name(),
-                text: diagnosis.text,
+                text: diagnosis.text + if diagnosis.repaired { " So repaired, it comes out right." } else { "" },
                 factor: diagnosis.factor,
                 path: diagnosis.path,
             }),

@@ -44,7 +44,7 @@ pub fn loss<R: Real>(y_true: R, y_pred: R) -> R {
 
 fn deriv_sigmoid<R: Real>(x: R) -> R {
     let fx = x.sigmoid();
-    fx * (-fx + 1.0)
+    fx * (R::from(1.0) - fx)
 }
 
 /// The derivation by hand: the partials along the way, and what they make for each parameter.

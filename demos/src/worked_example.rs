@@ -72,8 +72,8 @@ pub fn forward<R: Real>(form: Form, [w1, w2, w3, w4, w5, w6, w7, w8]: [R; 8], gi
 fn output_by_hand<R: Real>(forward: &Forward<R>, given: Given<R>) -> ([R; 2], [R; 4]) {
     let Forward { h1, h2, o1, o2, .. } = *forward;
     let [out1, out2] = given.targets;
-    let e_by_neto1 = ((o1 - out1) * (o1 * (-o1 + 1.0))).named("dE_dneto1");
-    let e_by_neto2 = ((o2 - out2) * (o2 * (-o2 + 1.0))).named("dE_dneto2");
+    let e_by_neto1 = ((o1 - out1) * (o1 * (R::from(1.0) - o1))).named("dE_dneto1");
+    let e_by_neto2 = ((o2 - out2) * (o2 * (R::from(1.0) - o2))).named("dE_dneto2");
     ([e_by_neto1, e_by_neto2], [e_by_neto1 * h1, e_by_neto1 * h2, e_by_neto2 * h1, e_by_neto2 * h2])
 }
 
@@ -89,8 +89,8 @@ fn hidden_by_hand<R: Real>(
     let [i1, i2] = given.inputs;
     let e_by_h1 = (e_by_neto1 * w5 + e_by_neto2 * w7).named("dE_dh1");
     let e_by_h2 = (e_by_neto1 * w6 + e_by_neto2 * w8).named("dE_dh2");
-    let e_by_neth1 = (e_by_h1 * (h1 * (-h1 + 1.0))).named("dE_dneth1");
-    let e_by_neth2 = (e_by_h2 * (h2 * (-h2 + 1.0))).named("dE_dneth2");
+    let e_by_neth1 = (e_by_h1 * (h1 * (R::from(1.0) - h1))).named("dE_dneth1");
+    let e_by_neth2 = (e_by_h2 * (h2 * (R::from(1.0) - h2))).named("dE_dneth2");
     [e_by_neth1 * i1, e_by_neth1 * i2, e_by_neth2 * i1, e_by_neth2 * i2]
 }
 

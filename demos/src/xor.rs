@@ -35,7 +35,8 @@ pub fn forward<R: Real>(p: &Params<R>, x: [R; 2]) -> ([R; 2], R) {
 
 /// The mean binary cross-entropy of the outputs.
 pub fn cost<R: Real>(outputs: &[R; 4]) -> R {
-    let terms: [R; 4] = std::array::from_fn(|n| outputs[n].ln() * Y[n] + (-outputs[n] + 1.0).ln() * (1.0 - Y[n]));
+    let terms: [R; 4] =
+        std::array::from_fn(|n| outputs[n].ln() * Y[n] + (R::from(1.0) - outputs[n]).ln() * (1.0 - Y[n]));
     (-R::sum(&terms) / 4.0).named("cost")
 }
 
@@ -43,7 +44,7 @@ pub fn cost<R: Real>(outputs: &[R; 4]) -> R {
 pub fn by_hand<R: Real>(p: &Params<R>, x: &[[R; 2]; 4], passes: &[([R; 2], R); 4]) -> [R; 9] {
     let mean = |of: &dyn Fn(usize) -> R| R::sum(&[of(0), of(1), of(2), of(3)]) / 4.0;
     let at_output: [R; 4] = std::array::from_fn(|n| passes[n].1 - Y[n]);
-    let at_hidden = |n: usize, j: usize| p.w2[j] * at_output[n] * (-passes[n].0[j].powi(2) + 1.0);
+    let at_hidden = |n: usize, j: usize| p.w2[j] * at_output[n] * (R::from(1.0) - passes[n].0[j].powi(2));
     [
         mean(&|n| at_hidden(n, 0) * x[n][0]),
         mean(&|n| at_hidden(n, 0) * x[n][1]),

@@ -150,12 +150,12 @@ macro_rules! each_op {
                 /// The arcsine, in radians.
                 // (1 - x)(1 + x) keeps the digits that 1 - x*x loses near 1.
                 Asin asin(x) -> y {
-                    value: x.asin(), partials: [((-x + 1.0) * (x + 1.0)).sqrt().recip()],
+                    value: x.asin(), partials: [((R::from(1.0) - x) * (x + 1.0)).sqrt().recip()],
                     domain: x.abs() <= 1.0, "-1 <= x <= 1"; probes: [[-0.8], [0.1], [0.6]];
                 }
                 /// The arccosine, in radians.
                 Acos acos(x) -> y {
-                    value: x.acos(), partials: [-((-x + 1.0) * (x + 1.0)).sqrt().recip()],
+                    value: x.acos(), partials: [-((R::from(1.0) - x) * (x + 1.0)).sqrt().recip()],
                     domain: x.abs() <= 1.0, "-1 <= x <= 1"; probes: [[-0.8], [0.1], [0.6]];
                 }
                 /// The arctangent, in radians.
@@ -174,7 +174,7 @@ macro_rules! each_op {
                 Cosh cosh(x) -> y { value: x.cosh(), partials: [x.sinh()], probes: [[-1.3], [0.7], [2.1]]; }
                 /// The hyperbolic tangent.
                 Tanh tanh(x) -> y {
-                    value: tanh(x), partials: [-(y * y) + 1.0],
+                    value: tanh(x), partials: [R::from(1.0) - y * y],
                     cheap: "1 - y*y, where tanh saturates"; probes: [[-1.3], [0.7], [2.1]];
                 }
                 /// The inverse hyperbolic sine.
@@ -189,7 +189,7 @@ macro_rules! each_op {
                 }
                 /// The inverse hyperbolic tangent.
                 Atanh atanh(x) -> y {
-                    value: libm::atanh(x), partials: [((-x + 1.0) * (x + 1.0)).recip()],
+                    value: libm::atanh(x), partials: [((R::from(1.0) - x) * (x + 1.0)).recip()],
                     domain: x.abs() < 1.0, "-1 < x < 1"; probes: [[-0.8], [0.1], [0.6]];
                 }
                 /// The absolute value; its derivative at 0 is 0.
@@ -228,7 +228,7 @@ macro_rules! each_op {
                 }
                 /// The logistic function `1 / (1 + e^-x)`, without overflow.
                 Sigmoid sigmoid(x) -> y {
-                    value: logistic(x), partials: [y * (-y + 1.0)],
+                    value: logistic(x), partials: [y * (R::from(1.0) - y)],
                     cheap: "y*(1 - y), where y is near 1"; probes: [[-1.3], [0.7], [4.0]];
                 }
                 /// `ln(1 + e^x)`, without overflow.

@@ -161,7 +161,7 @@ fn each_kind_of_fault_is_told_by_its_name() {
         (
             "missing_factor",
             |n| n.d_l_d_ypred() * n.w[4] * slope(n.sums[2]) * n.x[0],
-            "derivative of `h1` by `sum_h1`, `h1*(-h1 + 1)`, which is",
+            "derivative of `h1` by `sum_h1`, `h1*(1 - h1)`, which is",
         ),
         (
             "repeated_factor",
@@ -203,7 +203,7 @@ fn a_part_of_the_paths_is_told_from_the_whole() {
 
     let only = diagnosis(network(|[p, _], inner| p * inner));
     assert_eq!((only.kind, &only.path[..]), (Kind::MissingPath, &["E", "q", "h", "w"].map(String::from)[..]));
-    assert!(only.text.contains("Add `exp(q)*v*((-(h*h) + 1)*x)`"), "{}", only.text);
+    assert!(only.text.contains("Add `exp(q)*v*((1 - h*h)*x)`"), "{}", only.text);
 
     let sign = diagnosis(network(|[p, q], inner| (p - q) * inner));
     assert_eq!((sign.kind, sign.factor, &*sign.path[1]), (Kind::Sign, Some(-1.0), "q"));
