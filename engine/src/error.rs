@@ -69,8 +69,10 @@ pub enum Error {
         high: f64,
     },
     /// A derivative was to be checked where the function itself is infinite or NaN.
-    #[error("the function is {value} where `{input}` is {at}: choose a point where it is finite")]
+    #[error("{what} is {value} where `{input}` is {at}: choose a point where it is finite")]
     FunctionNotFinite {
+        /// What is: the function, or a derivative that is to be differentiated again.
+        what: String,
         /// The input's name.
         input: String,
         /// The input's number.

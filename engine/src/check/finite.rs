@@ -1,13 +1,10 @@
 //! Finite differences that choose their step and know their error.
 
-use super::ladder::{Rung, limit, steps};
-use super::probe::Replay;
+use super::probe::{Probe, Replay};
+use super::stencil::difference;
 use crate::error::{Error, Result};
 use crate::program::Program;
 use std::ops::RangeInclusive;
-
-/// A few units in the last place, which any computed number is trusted to be off by.
-const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// What is known of the function beforehand.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +80,7 @@ impl Estimate {
 
 /// The derivative of a function of one number.
 ///
-/// The function is evaluated at some fifty points, at steps from a fifth of |x| (or of 1 when |x| is less) down to the
+/// The function is evaluated at fifty to a hundred points, or two hundred next to zero, at steps from a fifth of |x| (or of 1 when |x| is less) down to the
 /// last digits of x. Points outside the domain, and those from where on the function is not finite, are left out; one
 /// side is enough. The error covers what is cut off, the rounding of the function's values, and noise.
 ///
@@ -98,7 +95,7 @@ impl Estimate {
 /// # Ok::<(), engine::Error>(())
 /// ```
 pub fn derivative(mut f: impl FnMut(f64) -> f64, x: f64, options: &Options) -> Result<Estimate> {
-    difference(|at| Ok(Probe { value: f(at), branch: 0 }), "x", x, options)
+    difference(|at| Ok(Probe::plain(f(at))), "x", x, options)
 }
 
 /// The derivative of one node of a program by another, which is cut loose from what it is made of.
@@ -130,99 +127,9 @@ pub fn between(program: &Program, of: usize, by: usize, params: &[f64], inputs: 
     let mut params = [params, &[x]].concat();
     let last = params.len() - 1;
     let mut replay = Replay::new(&loose, of, inputs);
-    let noise = replay.rounding(&params)?;
     let probe = |at| {
         params[last] = at;
         replay.probe(&params)
     };
-    difference(probe, &program.formula(by), x, &Options { noise, ..Options::default() })
-}
-
-/// The function at one point.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Probe {
-    pub(super) value: f64,
-    /// Points with different numbers lie on different branches of the function.
-    pub(super) branch: u64,
-}
-
-/// The derivative of a function that tells its branches.
-pub(super) fn difference(
-    mut f: impl FnMut(f64) -> Result<Probe>,
-    name: &str,
-    x: f64,
-    options: &Options,
-) -> Result<Estimate> {
-    let input = || name.to_owned();
-    if !x.is_finite() {
-        return Err(Error::PointNotFinite { input: input(), value: x });
-    }
-    let (&low, &high) = (options.domain.start(), options.domain.end());
-    if !options.domain.contains(&x) {
-        return Err(Error::OutsideDomain { input: input(), value: x, low, high });
-    }
-    let center = f(x)?.value;
-    if !center.is_finite() {
-        return Err(Error::FunctionNotFinite { input: input(), at: x, value: center });
-    }
-    let noise = |value: f64| options.noise + ROUNDING * value.abs().max(center.abs());
-    let steps: Vec<f64> = steps(x).into_iter().rev().filter(|step| x + step != x && x - step != x).collect();
-    let mut side = |sign: f64| -> Result<Vec<(f64, Probe)>> {
-        let mut points = Vec::new();
-        for at in steps.iter().map(|step| x + sign * step) {
-            if !at.is_finite() || !options.domain.contains(&at) {
-                break;
-            }
-            let probe = f(at)?;
-            if !probe.value.is_finite() {
-                break;
-            }
-            points.push((at, probe));
-        }
-        Ok(points)
-    };
-    let (above, below) = (side(1.0)?, side(-1.0)?);
-    let one_sided = |points: &[(f64, Probe)]| -> Vec<Rung> {
-        let rung = |&(at, Probe { value, branch }): &(f64, Probe)| {
-            let step = (at - x).abs();
-            Rung { step, slope: (value - center) / (at - x), noise: 2.0 * noise(value) / step, branch }
-        };
-        points.iter().rev().map(rung).collect()
-    };
-    let (up, down) = (one_sided(&above), one_sided(&below));
-    let (right, left) = (limit(&up, 1), limit(&down, 1));
-    let mut central: Vec<Rung> = above
-        .iter()
-        .zip(&below)
-        .filter(|((_, above), (_, below))| above.branch == below.branch)
-        .map(|(&(high, above), &(low, below))| {
-            let width = high - low;
-            let noise = 2.0 * noise(above.value.abs().max(below.value.abs())) / width;
-            Rung { step: width / 2.0, slope: (above.value - below.value) / width, noise, branch: above.branch }
-        })
-        .collect();
-    central.reverse();
-    let slopes = || up.iter().chain(&down);
-    let estimate = Estimate {
-        value: 0.0,
-        error: 0.0,
-        left,
-        right,
-        scale: slopes()
-            .filter(|rung| rung.slope.abs() > 4.0 * rung.noise)
-            .map(|rung| rung.slope.abs())
-            .fold(0.0, f64::max),
-        flat: slopes().all(|rung| rung.slope == 0.0),
-    };
-    let best = if estimate.is_kink() {
-        Difference {
-            value: (left.value + right.value) / 2.0,
-            error: (left.value - right.value).abs() / 2.0 + left.error + right.error,
-        }
-    } else {
-        [limit(&central, 2), left, right]
-            .into_iter()
-            .fold(Difference::UNKNOWN, |best, next| if next.error < best.error { next } else { best })
-    };
-    Ok(Estimate { value: best.value, error: best.error, ..estimate })
+    difference(probe, &program.formula(by), x, &Options::default())
 }

@@ -1,10 +1,11 @@
 //! Derivatives checked against differences, and two ways of differentiating against each other.
 
-use super::finite::{Difference, Estimate, Options, Probe, difference};
+use super::finite::{Difference, Estimate, Options};
 use super::gradient_report::{Report, Row, Tolerance};
-use super::probe::{Recorder, Replay};
+use super::probe::{Probe, Recorder, Replay, derivatives};
 use super::rounding::Rounded;
-use crate::error::Result;
+use super::stencil::difference;
+use crate::error::{Error, Result};
 use crate::program::Program;
 use crate::sweep::expect_length;
 use crate::value::Value;
@@ -44,9 +45,9 @@ impl Default for Check {
 
 impl Check {
     /// The defaults: inputs called `x0`, `x1`, ..., unless the function names them; no limits to them; no noise but
-    /// rounding; a relative tolerance of 1e-9, no absolute one, and a resolution of 1e-4.
+    /// rounding; a relative tolerance of 1e-9, no absolute one, and a resolution of 1e-3.
     pub fn new() -> Self {
-        let tolerance = Tolerance { relative: 1e-9, absolute: 0.0, resolution: 1e-4 };
+        let tolerance = Tolerance { relative: 1e-9, absolute: 0.0, resolution: 1e-3 };
         Check { names: Vec::new(), domains: HashMap::new(), noise: 0.0, tolerance }
     }
 
@@ -111,23 +112,33 @@ impl Check {
         x: &[f64],
     ) -> Result<Report> {
         let names = self.names_of(x.len(), |_| None);
-        self.compare(&names, x, &gradient(x), 0.0, |x| Ok(Probe { value: f(x), branch: 0 }))
+        let gradient: Vec<Rounded> = gradient(x).into_iter().map(Rounded::exact).collect();
+        self.compare(&names, x, &gradient, |x| Ok(Probe::plain(f(x))))
     }
 
     /// The gradient of a program's first output by its parameters, see [`program`](super::program).
     pub fn program(&self, program: &Program, params: &[f64], inputs: &[f64]) -> Result<Report> {
-        let gradient = program.gradient(params, inputs)?;
+        let gradient = derivatives(program, program.output(0)?, params, inputs)?;
         self.output(program, 0, params, inputs, &gradient, |name| name)
     }
 
     /// The second derivatives of a function, see [`hessian`](super::hessian).
     pub fn hessian(&self, f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>, x: &[f64]) -> Result<Report> {
         let program = Program::record(x, f);
+        let names = self.param_names(&program);
+        finite_point(&names, x)?;
         let gradient = program.differentiate(0)?;
+        let slopes = gradient.evaluate(x, &[])?;
         let mut rows = Vec::new();
-        for (output, row) in program.hessian(x, &[])?.iter().enumerate() {
-            let first = self.param_names(&program)[output].clone();
-            let report = self.output(&gradient, output, x, &[], row, |second| format!("{first}, {second}"))?;
+        for (output, (row, first)) in program.hessian(x, &[])?.iter().zip(&names).enumerate() {
+            if !slopes[output].is_finite() {
+                let (what, input) = (format!("the derivative by `{first}`"), first.clone());
+                return Err(Error::FunctionNotFinite { what, input, at: x[output], value: slopes[output] });
+            }
+            let rounded = derivatives(&gradient, gradient.output(output)?, x, &[])?;
+            let row: Vec<Rounded> =
+                row.iter().zip(rounded).map(|(&value, Rounded { error, .. })| Rounded { value, error }).collect();
+            let report = self.output(&gradient, output, x, &[], &row, |second| format!("{first}, {second}"))?;
             rows.extend_from_slice(report.rows());
         }
         Ok(Report::new(DIFFERENCE, rows))
@@ -141,10 +152,10 @@ impl Check {
         let rows = self.param_names(&program).into_iter().zip(gradient).enumerate().map(|(input, (name, reverse))| {
             let tangents: Vec<f64> = (0..x.len()).map(|k| f64::from(u8::from(k == input))).collect();
             let value = program.jvp(x, &tangents, &[])?[0];
-            let side = Difference { value, error: 2.0 * reverse.error };
+            let side = Difference { value, error: reverse.error };
             let forward =
                 Estimate { value, error: side.error, left: side, right: side, scale: value.abs(), flat: value == 0.0 };
-            Ok(Row::new(name, reverse.value, forward, self.tolerance))
+            Ok(Row::new(name, reverse, forward, self.tolerance))
         });
         Ok(Report::new(["reverse derivative", "forward one"], rows.collect::<Result<_>>()?))
     }
@@ -159,12 +170,20 @@ impl Check {
     ) -> Result<Report> {
         let mut recorder = Recorder::new(f);
         let recording = recorder.gradient(x)?;
+        finite_point(&self.names_of(x.len(), |input| recording.names[input].clone()), x)?;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut rows = Vec::new();
+        // Along a direction the inputs are rounded too.
+        let moved: f64 = recording.gradient.iter().zip(x).map(|(slope, x)| (slope.value * x).abs()).sum();
+        let noise = self.noise + if moved.is_finite() { f64::EPSILON * moved } else { 0.0 };
         for direction in 0..if x.is_empty() { 0 } else { count } {
             let along: Vec<f64> = x.iter().map(|_| random.random_range(-1.0..1.0)).collect();
-            let derivative = recording.gradient.iter().zip(&along).map(|(slope, step)| slope * step).sum();
-            let options = Options { domain: self.stretch(x, &along), noise: self.noise + recording.rounding };
+            let parts = || recording.gradient.iter().zip(&along);
+            let derivative = Rounded {
+                value: parts().map(|(slope, step)| slope.value * step).sum(),
+                error: parts().map(|(slope, step)| slope.error * step.abs()).sum(),
+            };
+            let options = Options { domain: self.stretch(x, &along), noise };
             let name = format!("direction {direction}");
             let mut point = x.to_vec();
             let probe = |t: f64| {
@@ -189,8 +208,12 @@ impl Check {
         let mut recorder = Recorder::new(f);
         let recording = recorder.gradient(x)?;
         let names = self.names_of(x.len(), |input| recording.names[input].clone());
-        let gradient = gradient.unwrap_or(&recording.gradient);
-        self.compare(&names, x, gradient, recording.rounding, |x| Ok(recorder.probe(x)))
+        let mut derivatives = recording.gradient;
+        if let Some(claimed) = gradient {
+            expect_length("derivatives", x.len(), claimed.len())?;
+            derivatives.iter_mut().zip(claimed).for_each(|(own, claimed)| own.value = *claimed);
+        }
+        self.compare(&names, x, &derivatives, |x| Ok(recorder.probe(x)))
     }
 
     /// One output of a program against differences of its replays.
@@ -200,28 +223,27 @@ impl Check {
         output: usize,
         params: &[f64],
         inputs: &[f64],
-        derivatives: &[f64],
+        derivatives: &[Rounded],
         name: impl Fn(String) -> String,
     ) -> Result<Report> {
         let names: Vec<String> = self.param_names(program).into_iter().map(name).collect();
         let mut replay = Replay::new(program, program.output(output)?, inputs);
-        let rounding = replay.rounding(params)?;
-        self.compare(&names, params, derivatives, rounding, |x| replay.probe(x))
+        self.compare(&names, params, derivatives, |x| replay.probe(x))
     }
 
     fn compare(
         &self,
         names: &[String],
         x: &[f64],
-        derivatives: &[f64],
-        rounding: f64,
+        derivatives: &[Rounded],
         mut probe: impl FnMut(&[f64]) -> Result<Probe>,
     ) -> Result<Report> {
         expect_length("derivatives", x.len(), derivatives.len())?;
+        finite_point(names, x)?;
         let mut point = x.to_vec();
         let mut rows = Vec::new();
         for (input, name) in names.iter().enumerate() {
-            let options = Options { domain: self.domain_of(input), noise: self.noise + rounding };
+            let options = Options { domain: self.domain_of(input), noise: self.noise };
             let moved = |at: f64| {
                 point[input] = at;
                 probe(&point)
@@ -256,5 +278,12 @@ impl Check {
             ahead = ahead.min(ends[0].max(ends[1]));
         }
         back..=ahead
+    }
+}
+
+fn finite_point(names: &[String], x: &[f64]) -> Result<()> {
+    match names.iter().zip(x).find(|(_, x)| !x.is_finite()) {
+        Some((name, &value)) => Err(Error::PointNotFinite { input: name.clone(), value }),
+        None => Ok(()),
     }
 }

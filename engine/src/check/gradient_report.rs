@@ -1,12 +1,17 @@
 //! What a check found, and the words for it.
 
 use super::finite::Estimate;
+use super::rounding::Rounded;
 use super::words::number;
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt;
 
 /// The columns of numbers: all but the first, and but the last.
 const NUMBERS: std::ops::RangeInclusive<usize> = 1..=5;
+
+/// A difference whose error is a larger part than this of itself and of all slopes nearby calls nothing wrong: the
+/// function may do what it likes between the steps.
+const HAZY: f64 = 0.01;
 
 /// What is thought of one derivative, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,11 +61,16 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) fn new(name: String, derivative: f64, difference: Estimate, tolerance: Tolerance) -> Self {
-        let size = derivative.abs().max(difference.value.abs());
-        let rounding = tolerance.absolute + if size.is_finite() { tolerance.relative * size } else { 0.0 };
-        let verdict = judge(derivative, &difference, rounding, tolerance);
-        Row { name, derivative, difference, tolerance: difference.error + rounding, verdict }
+    /// The derivative comes with a bound on its rounding.
+    pub(super) fn new(name: String, derivative: Rounded, difference: Estimate, tolerance: Tolerance) -> Self {
+        let size = derivative.value.abs().max(difference.value.abs());
+        let relative = if size.is_finite() { tolerance.relative * size } else { 0.0 };
+        let floor = relative + tolerance.absolute + f64::MIN_POSITIVE;
+        // The bound is none where an infinite partial meets a zero, as that of a power at 0 does.
+        let rounding = if derivative.error.is_finite() { derivative.error } else { 0.0 };
+        let error = difference.error + rounding;
+        let verdict = judge(derivative.value, &difference, error, floor, tolerance);
+        Row { name, derivative: derivative.value, difference, tolerance: error + floor, verdict }
     }
 
     /// How far the derivative is from the difference.
@@ -99,11 +109,12 @@ impl Row {
     }
 }
 
-fn judge(derivative: f64, difference: &Estimate, rounding: f64, tolerance: Tolerance) -> Verdict {
-    let Estimate { value, error, scale, flat, .. } = *difference;
-    let unknown = value.is_nan() || error == f64::INFINITY;
+/// `error` is that of both numbers, and `floor` is tolerated besides.
+fn judge(derivative: f64, difference: &Estimate, error: f64, floor: f64, tolerance: Tolerance) -> Verdict {
+    let Estimate { value, scale, flat, .. } = *difference;
+    let unknown = value.is_nan() || difference.error == f64::INFINITY;
     if derivative.is_nan() {
-        return if unknown { Verdict::Inconclusive } else { Verdict::Wrong };
+        return if unknown || value.is_infinite() { Verdict::Inconclusive } else { Verdict::Wrong };
     }
     if difference.is_kink() {
         return Verdict::Kink;
@@ -114,11 +125,11 @@ fn judge(derivative: f64, difference: &Estimate, rounding: f64, tolerance: Toler
     if unknown || value.is_infinite() {
         return Verdict::Inconclusive;
     }
+    let Tolerance { absolute, resolution, .. } = tolerance;
     let apart = (derivative - value).abs();
-    let telling = error <= tolerance.absolute.max(tolerance.resolution * scale.max(value.abs()));
-    if apart <= error + rounding && telling {
+    if apart <= error + floor && error <= absolute.max(resolution * value.abs()).max(resolution.powi(2) * scale) {
         Verdict::Right
-    } else if apart > 3.0 * error + rounding {
+    } else if apart > 3.0 * error + floor && (error <= HAZY * scale.max(value.abs()) || scale == 0.0) {
         Verdict::Wrong
     } else {
         Verdict::Inconclusive

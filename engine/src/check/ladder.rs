@@ -14,10 +14,15 @@ const RATIO: f64 = 4.0;
 const LARGEST: f64 = 197.0 / 1024.0;
 /// The columns of the extrapolation: more only carry rounding from rung to rung.
 const COLUMNS: usize = 6;
+/// How many rungs of one branch, besides its first, say anything where smaller steps see another branch.
+const MANY: usize = 3;
 /// How many rungs of smaller steps tell how much a rung is shaken by noise; the last few tell it of each other.
 const SHAKEN: usize = 3;
-/// How many of the smallest steps have to show growing slopes, and by what factor, for a slope without bound.
-const STEEP: (usize, f64) = (6, 1.2);
+/// How many of the smallest steps, down to where noise takes over, have to show slopes that move one way without slowing
+/// down, for a slope without bound. Of noise as many move one way about once in a thousand times.
+const UNBOUNDED: usize = 10;
+/// Moves of a slope that shrink by less than this do not slow down.
+const STEADY: f64 = 0.95;
 
 /// The slope between two points, as seen at one step.
 #[derive(Debug, Clone, Copy)]
@@ -60,17 +65,19 @@ pub(super) fn steps(x: f64) -> Vec<f64> {
 }
 
 /// The limit of the slopes at step zero; `order` is the power of the step that their error goes with.
-pub(super) fn limit(rungs: &[Rung], order: i32) -> Difference {
+///
+/// Where the noise of the rungs is `bounded`, whatever the slopes do beyond it is the function's doing. Where it is a
+/// mere guess, slopes that scatter as noise does are excused.
+pub(super) fn limit(rungs: &[Rung], order: i32, bounded: bool) -> Difference {
     if let Some(infinite) = unbounded(rungs) {
         return Difference { value: infinite, error: 0.0 };
     }
     let mut limits = extrapolate(rungs, order);
     for k in 0..limits.len() {
-        let from = k.min(limits.len().saturating_sub(SHAKEN + 1));
-        let shaken = limits[from..].iter().take(k + SHAKEN + 1 - from).map(|near| near.spread * near.step);
-        limits[k].error = 2.0 * shaken.fold(0.0, f64::max) / limits[k].step + limits[k].noise;
+        let spread = if bounded { restless_spread(&limits, k) } else { shaken_spread(&limits, k) };
+        limits[k].error = 2.0 * spread + limits[k].noise;
     }
-    let errors: Vec<f64> = (0..limits.len()).map(|k| agreed_error(&limits, k)).collect();
+    let errors: Vec<f64> = (0..limits.len()).map(|k| agreed_error(&limits, k, bounded)).collect();
     limits
         .iter()
         .zip(errors)
@@ -78,20 +85,36 @@ pub(super) fn limit(rungs: &[Rung], order: i32) -> Difference {
         .fold(Difference::UNKNOWN, |best, next| if next.error < best.error { next } else { best })
 }
 
+/// The largest spread of a limit and the next, and of what those at smaller steps have beyond their noise: the closer the
+/// points, the less a function does between them.
+fn restless_spread(limits: &[Limit], k: usize) -> f64 {
+    let next = limits.get(k + 1).map_or(0.0, |next| next.spread);
+    let beyond_noise = |smaller: &Limit| smaller.spread - 2.0 * smaller.noise;
+    limits[k + 1..].iter().map(beyond_noise).fold(limits[k].spread.max(next), f64::max)
+}
+
+/// The spread of a limit, taking those of the next smaller steps for noise, which shakes a slope less the larger its step.
+fn shaken_spread(limits: &[Limit], k: usize) -> f64 {
+    let from = k.min(limits.len().saturating_sub(SHAKEN + 1));
+    let shaken = limits[from..].iter().take(k + SHAKEN + 1 - from).map(|near| near.spread * near.step);
+    shaken.fold(0.0, f64::max) / limits[k].step
+}
+
 /// The error of a limit, widened until it agrees with all that were found at smaller steps.
 ///
-/// Of a function that does not move at small steps nobody can say whether it is flat or coarse: such a limit has to
-/// agree with those of larger steps too.
-fn agreed_error(limits: &[Limit], k: usize) -> f64 {
+/// Of a function that does not move at small steps nobody can say whether it is flat or coarse, unless its noise is
+/// bounded: such a limit has to agree with those of larger steps too.
+fn agreed_error(limits: &[Limit], k: usize, bounded: bool) -> f64 {
     let own = &limits[k];
-    let others = limits.iter().enumerate().filter(|(other, _)| *other > k || own.flat);
+    let others = limits.iter().enumerate().filter(|(other, _)| *other > k || (own.flat && !bounded));
     others.fold(own.error, |error, (_, other)| {
         let apart = (other.value - own.value).abs();
         if apart > error + 2.0 * other.error { apart + other.error } else { error }
     })
 }
 
-/// Neville's scheme on each run of rungs of one branch; a limit for each rung but the first of a run.
+/// Neville's scheme on each run of rungs of one branch; a limit for each rung but the first of a run, or but the first
+/// few where smaller steps see another branch: two of those may be alike by chance.
 fn extrapolate(rungs: &[Rung], order: i32) -> Vec<Limit> {
     let moving = rungs.iter().rposition(|rung| rung.slope != 0.0);
     let mut limits = Vec::new();
@@ -114,17 +137,23 @@ fn extrapolate(rungs: &[Rung], order: i32) -> Vec<Limit> {
                 best = Some(Limit { step: rung.step, value: next, spread, noise: next_noise, error: 0.0, flat });
             }
         }
-        limits.extend(best);
+        let beyond = rungs[k..].iter().any(|smaller| smaller.branch != rung.branch);
+        if !beyond || row.len() > MANY {
+            limits.extend(best);
+        }
         above = row;
     }
     limits
 }
 
-/// The infinity that the slopes run to, when they grow and grow at the smallest steps: at a jump, or as those of a
-/// root do at zero.
+/// The infinity that the slopes run to when they do not settle at the smallest steps: at a jump, or as those of a root
+/// or of x ln x do at zero.
 fn unbounded(rungs: &[Rung]) -> Option<f64> {
-    let smallest = &rungs[rungs.len().checked_sub(STEEP.0)?..];
-    let grows = smallest.windows(2).all(|two| two[1].slope / two[0].slope >= STEEP.1);
-    let clear = smallest.iter().all(|rung| rung.slope.abs() > 4.0 * rung.noise);
-    (grows && clear).then(|| f64::INFINITY.copysign(smallest[0].slope))
+    let moved = |k: usize| rungs[k].slope - rungs[k - 1].slope;
+    let last = (1..rungs.len()).rfind(|&k| moved(k).abs() > 4.0 * rungs[k].noise)?;
+    let moves: Vec<f64> = (last.checked_sub(UNBOUNDED)? + 1..=last).map(moved).collect();
+    let restless = moves.windows(2).all(|two| two[1] / two[0] > STEADY);
+    // A slope that had settled would be seen to stand still.
+    let drowned = rungs.get(last + 1).is_none_or(|rung| 4.0 * rung.noise > STEADY * moved(last).abs());
+    (restless && drowned).then(|| f64::INFINITY.copysign(moves[0]))
 }

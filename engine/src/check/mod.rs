@@ -24,6 +24,7 @@ mod report;
 mod rounding;
 mod route;
 mod scales;
+mod stencil;
 mod steps;
 mod study;
 mod substitute;

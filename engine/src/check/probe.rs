@@ -1,7 +1,7 @@
 //! A recorded function at a point: its number, which branches its ops took, and how much rounding it carries.
 
-use super::finite::Probe;
-use super::study::adjoints;
+use super::rounding::Rounded;
+use super::study::{adjoints, ancestors};
 use crate::error::Result;
 use crate::graph::Graph;
 use crate::program::Program;
@@ -9,32 +9,43 @@ use crate::sweep;
 use crate::value::Value;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// A function at one point.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Probe {
+    pub(super) value: f64,
+    /// Points with different numbers lie on different branches of the function.
+    pub(super) branch: u64,
+    /// A bound on the rounding of the value, where it is known.
+    pub(super) rounding: Option<f64>,
+}
+
+impl Probe {
+    /// Of a function that nothing is known of but its values.
+    pub(super) fn plain(value: f64) -> Self {
+        Probe { value, branch: 0, rounding: None }
+    }
+}
+
 /// A program that is run at one point after the other.
 pub(super) struct Replay<'p> {
     program: &'p Program,
     output: usize,
     inputs: &'p [f64],
-    /// The nodes that the output is made of and that can switch.
-    switches: Vec<usize>,
+    /// Those that the output is made of.
+    nodes: Vec<usize>,
     numbers: Vec<f64>,
 }
 
 impl<'p> Replay<'p> {
     pub(super) fn new(program: &'p Program, output: usize, inputs: &'p [f64]) -> Self {
-        let switches = live(program, output);
-        Replay { program, output, inputs, switches, numbers: Vec::new() }
+        Replay { program, output, inputs, nodes: live(program, output), numbers: Vec::new() }
     }
 
     pub(super) fn probe(&mut self, params: &[f64]) -> Result<Probe> {
         sweep::forward(self.program, params, self.inputs, &mut self.numbers)?;
-        let branch = branch(self.program, &self.numbers, self.switches.iter().copied());
-        Ok(Probe { value: self.numbers[self.output], branch })
-    }
-
-    /// How much of the output at this point may be rounding.
-    pub(super) fn rounding(&mut self, params: &[f64]) -> Result<f64> {
-        sweep::forward(self.program, params, self.inputs, &mut self.numbers)?;
-        Ok(rounding(self.program, &self.numbers, &adjoints(self.program, &self.numbers, self.output)))
+        let branch = branch(self.program, &self.numbers, &self.nodes);
+        let rounding = rounding(self.program, &self.numbers, &adjoints(self.program, &self.numbers, self.output));
+        Ok(Probe { value: self.numbers[self.output], branch, rounding: Some(rounding) })
     }
 }
 
@@ -44,12 +55,10 @@ pub(super) struct Recorder<F> {
     f: F,
 }
 
-/// What one recording gives.
+/// What the engine says at one point.
 pub(super) struct Recording {
     /// The derivatives by the inputs, by the reverse sweep.
-    pub(super) gradient: Vec<f64>,
-    /// How much of the value may be rounding.
-    pub(super) rounding: f64,
+    pub(super) gradient: Vec<Rounded>,
     /// The names that the function gave to its inputs.
     pub(super) names: Vec<Option<String>>,
 }
@@ -60,27 +69,26 @@ impl<F: for<'g> Fn(&[Value<'g>]) -> Value<'g>> Recorder<F> {
     }
 
     pub(super) fn probe(&mut self, x: &[f64]) -> Probe {
-        let (value, branch) =
-            self.run(x, |program, numbers, output| branch(program, numbers, live(program, output).into_iter()));
-        Probe { value, branch: branch.unwrap_or(0) }
+        let (value, read) = self.run(x, |program, numbers, output| {
+            let rounding = rounding(program, numbers, &adjoints(program, numbers, output));
+            (branch(program, numbers, &live(program, output)), rounding)
+        });
+        let (branch, rounding) = read.unwrap_or_default();
+        Probe { value, branch, rounding: Some(rounding) }
     }
 
     /// The gradient; errors where the function is not finite, naming the node that is at fault.
     pub(super) fn gradient(&mut self, x: &[f64]) -> Result<Recording> {
-        let (value, recording) = self.run(x, |program, numbers, output| {
-            let adjoints = adjoints(program, numbers, output);
-            let inputs = || program.params().iter().take(x.len()).map(|&param| param as usize);
-            Recording {
-                gradient: inputs().map(|input| adjoints.get(input).copied().unwrap_or(0.0)).collect(),
-                rounding: rounding(program, numbers, &adjoints),
-                names: inputs().map(|input| program.name(input).map(str::to_owned)).collect(),
-            }
+        let (value, recording) = self.run(x, |program, _, output| {
+            let name = |&input: &u32| program.name(input as usize).map(str::to_owned);
+            let gradient = derivatives(program, output, x, &[])?;
+            Ok(Recording { gradient, names: program.params().iter().map(name).collect() })
         });
         if !value.is_finite() && x.iter().all(|x| x.is_finite()) {
             self.graph.check_finite()?;
         }
-        let constant = || Recording { gradient: vec![0.0; x.len()], rounding: 0.0, names: vec![None; x.len()] };
-        Ok(recording.unwrap_or_else(constant))
+        let constant = || Recording { gradient: vec![Rounded::exact(0.0); x.len()], names: vec![None; x.len()] };
+        recording.unwrap_or_else(|| Ok(constant()))
     }
 
     /// Records, and reads unless the result is a constant.
@@ -92,26 +100,18 @@ impl<F: for<'g> Fn(&[Value<'g>]) -> Value<'g>> Recorder<F> {
     }
 }
 
-/// The nodes that a node is made of, and itself, last first.
+/// The nodes that a node is made of, and itself.
 fn live(program: &Program, output: usize) -> Vec<usize> {
-    let mut needed = vec![false; output + 1];
-    needed[output] = true;
-    let mut nodes = Vec::new();
-    for node in (0..=output).rev() {
-        if needed[node] {
-            nodes.push(node);
-            program.args(node).iter().for_each(|&arg| needed[arg as usize] = true);
-        }
-    }
-    nodes
+    let needed = ancestors(program, [output]);
+    (0..=output).filter(|&node| needed[node]).collect()
 }
 
 /// A number that tells apart which way the ops of these nodes went, and, of a function that is recorded anew, which
 /// ops there are.
-fn branch(program: &Program, numbers: &[f64], nodes: impl Iterator<Item = usize>) -> u64 {
+fn branch(program: &Program, numbers: &[f64], nodes: &[usize]) -> u64 {
     let mut hasher = DefaultHasher::new();
     let mut args = Vec::new();
-    for node in nodes {
+    for &node in nodes {
         args.clear();
         args.extend(program.args(node).iter().map(|&arg| numbers[arg as usize]));
         let op = program.op(node);
@@ -119,6 +119,16 @@ fn branch(program: &Program, numbers: &[f64], nodes: impl Iterator<Item = usize>
         (op, (op.branch(&args) + 0.0).to_bits()).hash(&mut hasher);
     }
     hasher.finish()
+}
+
+/// The derivatives of a node by the parameters, with bounds on their rounding.
+pub(super) fn derivatives(program: &Program, output: usize, params: &[f64], inputs: &[f64]) -> Result<Vec<Rounded>> {
+    let exact = |numbers: &[f64]| numbers.iter().copied().map(Rounded::exact).collect::<Vec<_>>();
+    let mut numbers = Vec::new();
+    sweep::forward(program, &exact(params), &exact(inputs), &mut numbers)?;
+    let adjoints = adjoints(program, &numbers, output);
+    let by = |&param: &u32| adjoints.get(param as usize).copied().unwrap_or(Rounded::exact(0.0));
+    Ok(program.params().iter().map(by).collect())
 }
 
 /// A first-order bound of the rounding error of a node: what each node is rounded by, times the node's adjoint (N. J.
