@@ -8,7 +8,7 @@ use super::run::{LANES, SUMS, Sums, Wave};
 use pulp::Simd;
 
 /// Of how many rows or slots the sums are kept in registers together.
-const TILE: usize = 4;
+const TILE: usize = 8;
 
 impl Affine {
     #[inline(always)]
@@ -34,12 +34,8 @@ impl Affine {
     ) {
         let (earlier, out) = adjoints.split_at_mut(self.out);
         let out = &out[..self.rows];
-        let whole = self.rows - self.rows % TILE;
-        for row in (0..whole).step_by(TILE) {
-            self.weight_derivatives::<S, TILE>(simd, row, numbers, out, gradient);
-        }
-        for row in whole..self.rows {
-            self.weight_derivatives::<S, 1>(simd, row, numbers, out, gradient);
+        for row in 0..self.rows {
+            self.weight_derivatives(simd, row, numbers, out, gradient);
         }
         if self.active {
             let whole = self.slots.len() - self.slots.len() % TILE;
@@ -61,7 +57,7 @@ impl Affine {
         numbers: &[Wave],
         out: &mut [Wave],
     ) {
-        let weights: [&[f64]; ROWS] = std::array::from_fn(|row| &params[self.row(first + row)]);
+        let weights: [&[f64]; ROWS] = std::array::from_fn(|row| &params[self.row(first + row)][..self.slots.len()]);
         for part in 0..LANES / (2 * S::F64_LANES) {
             let mut sums = [[simd.splat_f64s(-0.0); 2]; ROWS];
             for (k, &slot) in self.slots.iter().enumerate() {
@@ -84,34 +80,27 @@ impl Affine {
     }
 
     #[inline(always)]
-    fn weight_derivatives<S: Simd, const ROWS: usize>(
-        &self,
-        simd: S,
-        first: usize,
-        numbers: &[Wave],
-        out: &[Wave],
-        gradient: &mut [Sums],
-    ) {
+    fn weight_derivatives<S: Simd>(&self, simd: S, row: usize, numbers: &[Wave], out: &[Wave], gradient: &mut [Sums]) {
         for part in 0..SUMS / S::F64_LANES {
-            let of = |lanes: &Wave| {
-                let (lanes, _) = S::as_simd_f64s(lanes);
-                [lanes[part], lanes[part + SUMS / S::F64_LANES]]
-            };
-            let adjoints: [[S::f64s; 2]; ROWS] = std::array::from_fn(|row| of(&out[first + row]));
+            let adjoint = fold::<S>(&out[row], part);
             let add = |derivative: &mut Sums, terms: [S::f64s; 2]| {
                 let sum = &mut S::as_mut_simd_f64s(derivative).0[part];
                 *sum = simd.add_f64s(simd.add_f64s(*sum, terms[0]), terms[1]);
             };
-            for (row, adjoint) in adjoints.iter().enumerate() {
-                if let Some(bias) = self.bias(first + row) {
-                    add(&mut gradient[bias], *adjoint);
-                }
+            if let Some(bias) = self.bias(row) {
+                add(&mut gradient[bias], adjoint);
             }
-            for (k, &slot) in self.slots.iter().enumerate() {
-                let x = of(&numbers[slot as usize]);
-                for (row, adjoint) in adjoints.iter().enumerate() {
-                    let terms = [simd.mul_f64s(adjoint[0], x[0]), simd.mul_f64s(adjoint[1], x[1])];
-                    add(&mut gradient[self.row(first + row).start + k], terms);
+            let derivatives = &mut gradient[self.row(row)];
+            let times = |x: &Wave| {
+                let x = fold::<S>(x, part);
+                [simd.mul_f64s(adjoint[0], x[0]), simd.mul_f64s(adjoint[1], x[1])]
+            };
+            match self.range() {
+                Some(range) => derivatives.iter_mut().zip(&numbers[range]).for_each(|(sum, x)| add(sum, times(x))),
+                None => {
+                    for (sum, &slot) in derivatives.iter_mut().zip(&self.slots) {
+                        add(sum, times(&numbers[slot as usize]));
+                    }
                 }
             }
         }
@@ -144,6 +133,13 @@ impl Affine {
             }
         }
     }
+}
+
+/// Two vectors of lanes that are added up in the same sums.
+#[inline(always)]
+fn fold<S: Simd>(lanes: &Wave, part: usize) -> [S::f64s; 2] {
+    let (lanes, _) = S::as_simd_f64s(lanes);
+    [lanes[part], lanes[part + SUMS / S::F64_LANES]]
 }
 
 /// Two vectors of lanes, so that a weight is read once for both.

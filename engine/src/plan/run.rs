@@ -1,6 +1,7 @@
 //! The two sweeps over a plan for several samples side by side.
 
 use super::{Instruction, Place, Plan};
+use aligned_vec::{AVec, CACHELINE_ALIGN};
 use pulp::{Simd, WithSimd};
 
 /// How many samples go side by side.
@@ -12,13 +13,14 @@ pub(super) const SUMS: usize = 8;
 pub(super) type Wave = [f64; LANES];
 pub(super) type Sums = [f64; SUMS];
 
-/// The numbers of the samples, and their adjoints.
+/// The numbers of the samples, and their adjoints. They begin where cache lines do: vectors across two of those take
+/// twice the time.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanes {
-    numbers: Vec<Wave>,
-    adjoints: Vec<Wave>,
+    numbers: AVec<Wave>,
+    adjoints: AVec<Wave>,
     /// The derivatives by the parameters, over the lanes `k` and `k + SUMS` of all samples so far.
-    gradient: Vec<Sums>,
+    gradient: AVec<Sums>,
     buffers: Buffers,
 }
 
@@ -33,16 +35,11 @@ pub(super) struct Buffers {
 
 impl Lanes {
     pub(crate) fn new(plan: &Plan) -> Self {
-        let mut numbers = vec![[0.0; LANES]; plan.slots];
+        let mut numbers = zeros(plan.slots);
         for (slot, constant) in numbers[plan.inputs..].iter_mut().zip(&plan.constants) {
             *slot = [*constant; LANES];
         }
-        Lanes {
-            numbers,
-            adjoints: vec![[0.0; LANES]; plan.slots],
-            gradient: vec![[0.0; SUMS]; plan.params],
-            buffers: Buffers::default(),
-        }
+        Lanes { numbers, adjoints: zeros(plan.slots), gradient: zeros(plan.params), buffers: Buffers::default() }
     }
 
     /// Lays out samples, at most [`LANES`], each a number for each input. Lanes that are left over repeat the last.
@@ -70,6 +67,10 @@ impl Lanes {
     pub(crate) fn gradient(&self) -> impl Iterator<Item = f64> {
         self.gradient.iter().map(|&[a, b, c, d, e, f, g, h]| ((a + e) + (c + g)) + ((b + f) + (d + h)))
     }
+}
+
+fn zeros<const N: usize>(count: usize) -> AVec<[f64; N]> {
+    AVec::from_iter(CACHELINE_ALIGN, std::iter::repeat_n([0.0; N], count))
 }
 
 /// A forward sweep, and then a reverse one if there is a seed: the adjoint of the output in each lane.
