@@ -1,7 +1,8 @@
 //! The gradients by the engine: recording the loss anew each time, or replaying a program recorded once.
 
-use crate::Method;
-use engine::{Gradients, Graph, Program, Result, Value, sweep};
+use crate::workload::BatchMethod;
+use crate::{Method, models};
+use engine::{Batch, Gradients, Graph, Program, Result, Value};
 
 /// A graph and gradients whose memory is used again at each step.
 #[derive(Debug, Default)]
@@ -42,53 +43,49 @@ pub fn record<const P: usize, const I: usize>(
     }
 }
 
-/// A program with the scratch that its sweeps use again.
-#[derive(Debug, Clone)]
-pub struct Replay {
-    program: Program,
-    output: usize,
-    numbers: Vec<f64>,
-    adjoints: Vec<f64>,
+/// Records the program at one point; `P` parameters, `I` inputs.
+fn program<const P: usize, const I: usize>(model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>) -> Program {
+    let graph = Graph::new();
+    model(&graph.params(&[0.5; P]), &graph.inputs(&[0.5; I])).program()
 }
 
-impl Replay {
-    /// Records the program at one point; `P` parameters, `I` inputs.
-    pub fn new<const P: usize, const I: usize>(
-        model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
-    ) -> Result<Self> {
-        let graph = Graph::new();
-        let loss = model(&graph.params(&[0.5; P]), &graph.inputs(&[0.5; I]));
-        let program = loss.program();
-        let output = program.output(0)?;
-        Ok(Replay { program, output, numbers: Vec::new(), adjoints: Vec::new() })
-    }
-
-    /// The forward sweep.
-    pub fn forward(&mut self, params: &[f64], inputs: &[f64]) -> Result<f64> {
-        sweep::forward(&self.program, params, inputs, &mut self.numbers)?;
-        Ok(self.numbers[self.output])
-    }
-
-    /// The reverse sweep, after a forward one.
-    pub fn reverse(&mut self, gradient: &mut [f64]) {
-        self.adjoints.clear();
-        self.adjoints.resize(self.numbers.len(), 0.0);
-        self.adjoints[self.output] = 1.0;
-        sweep::reverse(&self.program, &self.numbers, &mut self.adjoints);
-        for (derivative, &param) in gradient.iter_mut().zip(self.program.params()) {
-            *derivative = self.adjoints[param as usize];
-        }
-    }
-}
-
-/// Records the loss once and runs both sweeps at each step.
+/// Records the loss once and replays it at each step.
 pub fn replay<const P: usize, const I: usize>(
     model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
 ) -> Result<impl Method<P, I>> {
-    let mut replay = Replay::new::<P, I>(model)?;
-    Ok(move |params: &[f64; P], inputs: &[f64; I], gradient: &mut [f64; P]| {
-        let loss = replay.forward(params, inputs).unwrap_or(f64::NAN);
-        replay.reverse(gradient);
-        loss
+    let mut batch = program::<P, I>(model).batch()?;
+    Ok(move |params: &[f64; P], inputs: &[f64; I], gradient: &mut [f64; P]| run(&mut batch, params, inputs, gradient))
+}
+
+/// Records the loss once and runs all samples at once.
+pub fn batch<const P: usize, const I: usize>(
+    model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
+) -> Result<impl BatchMethod<P, I>> {
+    let mut batch = program::<P, I>(model).batch()?;
+    Ok(move |params: &[f64; P], samples: &[[f64; I]], gradient: &mut [f64; P]| {
+        run(&mut batch, params, samples.as_flattened(), gradient)
     })
+}
+
+/// Records the loss of one point of W2 once, and runs all its points at once.
+pub fn moons_batch() -> Result<impl Method<337, 300>> {
+    let mut batch = program::<337, 3>(|p, x| models::moons_point(p, x)).batch()?;
+    let mut samples = [[0.0; 3]; 100];
+    Ok(move |params: &[f64; 337], inputs: &[f64; 300], gradient: &mut [f64; 337]| {
+        let (points, labels) = inputs.split_at(200);
+        for ((sample, point), label) in samples.iter_mut().zip(points.as_chunks::<2>().0).zip(labels) {
+            *sample = [point[0], point[1], *label];
+        }
+        run(&mut batch, params, samples.as_flattened(), gradient)
+    })
+}
+
+fn run(batch: &mut Batch, params: &[f64], samples: &[f64], gradient: &mut [f64]) -> f64 {
+    match batch.gradient(params, samples) {
+        Ok((loss, derivatives)) => {
+            gradient.copy_from_slice(derivatives);
+            loss
+        }
+        Err(_) => f64::NAN,
+    }
 }

@@ -7,6 +7,8 @@ use engine::{Result, Value};
 
 const LANES: &str = "8 samples side by side, AVX-512 or AVX2 where the machine has it";
 
+const BATCH: &str = "the program of one sample, run for all of them in lanes";
+
 /// W1; the time is that of a step.
 pub fn seed_net(rounds: usize) -> Result<Figures> {
     let (workload, trained) = SeedNet::load();
@@ -21,6 +23,7 @@ pub fn moons(rounds: usize) -> Result<Figures> {
     let mut contest = Contest::new(&workload, Lap::Repeat(1), "ns/100 samples", by_hand::moons);
     contest.enter("hand lanes", LANES, by_hand_lanes::moons);
     enter_engine(&mut contest, |p, x| models::moons(p, x))?;
+    contest.enter("chainrule batch", BATCH, by_engine::moons_batch()?);
     Ok(contest.run(rounds))
 }
 
@@ -30,6 +33,7 @@ pub fn digits(rounds: usize) -> Result<Figures> {
     let mut contest = Contest::new(&workload, Lap::Repeat(64), "ns/sample", by_hand::digits);
     contest.enter_batch("hand lanes", LANES, by_hand_lanes::digits, by_hand::digits);
     enter_engine(&mut contest, |p, x| models::digits(p, x))?;
+    contest.enter_batch("chainrule batch", BATCH, by_engine::batch(|p, x| models::digits(p, x))?, by_hand::digits);
     Ok(contest.run(rounds))
 }
 

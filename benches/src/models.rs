@@ -24,15 +24,22 @@ pub fn seed_net<R: Real>(params: &[R], inputs: &[R]) -> R {
 /// the parameters.
 pub fn moons<R: Real>(params: &[R], inputs: &[R]) -> R {
     let (points, labels) = inputs.split_at(200);
+    let losses: [R; 100] = from_fn(|i| hinge(params, &points[2 * i..][..2], labels[i]));
+    R::sum(&losses) / 100.0 + R::dot(params, params) * 1e-4
+}
+
+/// One point of W2, x1, x2 and y, with a hundredth of the whole loss: a sum over the points is that loss.
+pub fn moons_point<R: Real>(params: &[R], inputs: &[R]) -> R {
+    (hinge(params, &inputs[..2], inputs[2]) + R::dot(params, params) * 1e-4) / 100.0
+}
+
+fn hinge<R: Real>(params: &[R], point: &[R], label: R) -> R {
     let (first, rest) = params.split_at(16 * 3);
     let (second, third) = rest.split_at(16 * 17);
-    let losses: [R; 100] = from_fn(|i| {
-        let h = layer::<R, 2, 16>(first, &points[2 * i..][..2], R::relu);
-        let h = layer::<R, 16, 16>(second, &h, R::relu);
-        let [score] = layer::<R, 16, 1>(third, &h, |score| score);
-        (-(labels[i] * score) + 1.0).relu()
-    });
-    R::sum(&losses) / 100.0 + R::dot(params, params) * 1e-4
+    let h = layer::<R, 2, 16>(first, point, R::relu);
+    let h = layer::<R, 16, 16>(second, &h, R::relu);
+    let [score] = layer::<R, 16, 1>(third, &h, |score| score);
+    (-(label * score) + 1.0).relu()
 }
 
 /// W3: the softmax cross-entropy of a 64-32-10 network with tanh.

@@ -58,9 +58,13 @@ fn replayed_programs_follow_the_sample() {
 #[test]
 fn samples_side_by_side_give_the_sum_of_their_gradients() {
     assert!(Moons::load().error(by_hand_lanes::moons) <= TOLERANCE);
+    assert!(Moons::load().error(by_engine::moons_batch().unwrap()) <= TOLERANCE);
     let mut workload = Digits::load();
     assert!(workload.batch_error(by_hand_lanes::digits, by_hand::digits) <= TOLERANCE);
+    let mut batch = by_engine::batch(|p, x| models::digits(p, x)).unwrap();
+    assert!(workload.batch_error(&mut batch, by_hand::digits) <= TOLERANCE);
     workload.samples.truncate(13);
+    assert!(workload.batch_error(&mut batch, by_hand::digits) <= TOLERANCE);
     assert!(workload.batch_error(by_hand_lanes::digits, by_hand::digits) <= TOLERANCE);
 }
 
