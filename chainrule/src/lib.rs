@@ -1,6 +1,6 @@
 //! The `chainrule` command: runs a tutorial's own Python program, unchanged, without Python or numpy on the machine.
 //!
-//! - [`array`] and [`random`] are numpy without Python: arrays with views and broadcasting, and the same random numbers.
+//! - [`mod@array`] and [`random`] are numpy without Python: arrays with views and broadcasting, and the same random numbers.
 //! - `numpy` and `math` give them to the program as modules; `modules` holds what else tutorials import.
 //! - [`run`] is the host: RustPython without access to the machine, a counter of steps at the head of every loop and
 //!   function (put into the syntax tree before it is compiled), and a thread of its own that is left when time is up.
