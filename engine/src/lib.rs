@@ -45,6 +45,7 @@ mod program;
 mod real;
 mod split;
 pub mod sweep;
+mod tape;
 pub mod tutorial;
 mod value;
 
@@ -58,6 +59,7 @@ pub use lanes::Lanes;
 pub use ops::{Notation, Op, Partials, Row, row};
 pub use program::Program;
 pub use real::Real;
+pub use tape::{Derivatives, Tape};
 pub use value::Value;
 
 #[cfg(doctest)]
