@@ -20,7 +20,7 @@ pub use data::{Data, Element, Kind};
 pub use elementwise::{Binary, Unary};
 pub use format::Style;
 pub use index::Index;
-pub use number::Number;
+pub use number::{Number, Trace};
 pub use reduce::{Arg, Axes, Reduction};
 
 use crate::error::{Error, Result};

@@ -1,6 +1,7 @@
 //! From Python objects to elements and arrays, and back.
 
 use super::object::{DType, Float64, Int64, NdArray, Truth};
+use super::traced::Traced;
 use crate::array::{Array, Element, Kind, Nested, Number};
 use crate::error::Error;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyBool, PyFloat, PyInt, PyList, PyRange, PyStr, PyTuple, PyType};
@@ -25,6 +26,8 @@ pub(crate) fn element_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Opt
         Element::Int(i.value)
     } else if let Some(truth) = object.downcast_ref::<Truth>() {
         Element::Bool(truth.value)
+    } else if let Some(x) = object.downcast_ref::<Traced>() {
+        Element::Float(x.number.clone())
     } else if let Some(x) = object.downcast_ref::<PyFloat>() {
         Element::Float(Number::from(x.to_f64()))
     } else if object.downcast_ref::<PyBool>().is_some() {
@@ -89,9 +92,12 @@ pub(crate) fn into_object(element: Element, vm: &VirtualMachine) -> PyObjectRef 
     }
 }
 
-/// A Python `float` of a number.
+/// A Python `float` of a number, traced if the number is.
 pub(crate) fn python_float(number: Number, vm: &VirtualMachine) -> PyObjectRef {
-    vm.ctx.new_float(number.value()).into()
+    match number.node() {
+        Some(_) => Traced::from(number).into_pyobject(vm),
+        None => vm.ctx.new_float(number.value()).into(),
+    }
 }
 
 /// The Python object of an array; without dimensions it is a scalar, as what numpy's functions return.

@@ -5,11 +5,12 @@ pub(crate) mod convert;
 mod create;
 mod general;
 mod index;
-mod object;
+pub(crate) mod object;
 mod operators;
 mod random;
 mod reduce;
 mod shape;
+pub(crate) mod traced;
 
 use crate::array::{Binary, Unary};
 use call::{Call, Row};
