@@ -2,7 +2,7 @@
 
 use crate::limits::{self, Limits};
 use crate::output::{Output, Shared};
-use ruff_python_ast::Mod;
+use ruff_python_ast::{Mod, ModModule};
 use ruff_source_file::SourceFileBuilder;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
 use rustpython_vm::class::PyClassImpl;
@@ -12,8 +12,9 @@ use rustpython_vm::{AsObject, Interpreter, PyPayload, PyRef, PyResult, Settings,
 use std::cell::RefCell;
 use std::io::Write;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 /// How a program ended.
@@ -42,44 +43,101 @@ const GRACE: Duration = Duration::from_secs(2);
 /// assert!(text.contains("File \"sum.py\", line 1"));
 /// ```
 pub fn run(source: &str, path: &str, stdout: Box<dyn Write + Send>, limits: Limits) -> Outcome {
-    let late = Arc::new(AtomicBool::new(false));
-    let (done, wait) = mpsc::channel();
     let (source, path) = (source.to_owned(), path.to_owned());
-    let flag = late.clone();
-    let work = move || {
+    let work = move |late| {
         let stdout = Rc::new(RefCell::new(stdout));
-        let outcome = interpret(&source, &path, stdout.clone(), limits, flag);
+        let outcome = interpret(&source, &path, stdout.clone(), limits, late, |_| None);
         let flushed = stdout.borrow_mut().flush();
-        // Nobody waits any more for a program that was left to itself.
-        let _ = done.send(match (outcome, flushed) {
+        match (outcome, flushed) {
             (Outcome::Finished, Err(error)) => Outcome::Failed(format!("the output could not be written: {error}\n")),
             (outcome, _) => outcome,
-        });
+        }
     };
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work);
-    if let Err(error) = thread {
-        return Outcome::Failed(format!("no thread could be started for the program: {error}\n"));
-    }
-    if let Ok(outcome) = wait.recv_timeout(limits.time) {
-        return outcome;
+    on_time(limits, work).unwrap_or_else(Outcome::Failed)
+}
+
+/// What watches a program: what it needs before the program starts, and what it makes of the end.
+pub(crate) struct Hooks<T> {
+    pub(crate) install: Install,
+    pub(crate) finish: Box<dyn FnOnce(Option<String>) -> T>,
+}
+
+/// Runs a program, whose `print` goes nowhere, under watch: `begin` may change its syntax tree. Errors when the program
+/// does not compile, and when it does not end in time.
+pub(crate) fn watched<T: Send + 'static>(
+    source: &str,
+    path: &str,
+    limits: Limits,
+    begin: impl FnOnce(&mut ModModule) -> Hooks<T> + Send + 'static,
+) -> Result<T, String> {
+    let (source, path) = (source.to_owned(), path.to_owned());
+    let work = move |late| {
+        let stdout = Rc::new(RefCell::new(std::io::sink()));
+        let mut finish = None;
+        let watch = |module: &mut ModModule| {
+            let hooks = begin(module);
+            finish = Some(hooks.finish);
+            Some(hooks.install)
+        };
+        let outcome = interpret(&source, &path, stdout, limits, late, watch);
+        let failure = match outcome {
+            Outcome::Finished => None,
+            Outcome::Failed(text) => Some(text),
+        };
+        match finish {
+            Some(finish) => Ok(finish(failure)),
+            None => Err(failure.unwrap_or_default()),
+        }
+    };
+    on_time(limits, work).and_then(|result| result)
+}
+
+/// Does some work in a thread of its own, which is told when its time is over and left to itself soon after.
+fn on_time<T: Send + 'static>(
+    limits: Limits,
+    work: impl FnOnce(Arc<AtomicBool>) -> T + Send + 'static,
+) -> Result<T, String> {
+    let late = Arc::new(AtomicBool::new(false));
+    let (done, wait) = mpsc::channel();
+    let flag = late.clone();
+    // Nobody waits any more for a program that was left to itself.
+    let send = move || drop(done.send(work(flag)));
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(send);
+    thread.map_err(|error| format!("no thread could be started for the program: {error}\n"))?;
+    let broken = || "the interpreter broke off: this is a fault of chainrule, not of the program\n".to_owned();
+    match wait.recv_timeout(limits.time) {
+        Ok(outcome) => return Ok(outcome),
+        Err(RecvTimeoutError::Disconnected) => return Err(broken()),
+        Err(RecvTimeoutError::Timeout) => {}
     }
     late.store(true, Ordering::Relaxed);
-    wait.recv_timeout(GRACE).unwrap_or_else(|_| {
-        Outcome::Failed(format!(
-            "the program was stopped after {} s, inside one long operation: --seconds sets the limit\n",
-            limits.time.as_secs_f64()
-        ))
+    wait.recv_timeout(GRACE).map_err(|_| {
+        let seconds = limits.time.as_secs_f64();
+        format!("the program was stopped after {seconds} s, inside one long operation: --seconds sets the limit\n")
     })
 }
 
-fn interpret(source: &str, path: &str, stdout: Shared, limits: Limits, late: Arc<AtomicBool>) -> Outcome {
+/// What a watcher installs before the program starts.
+type Install = Box<dyn FnOnce(&VirtualMachine) -> PyResult<()>>;
+
+fn interpret(
+    source: &str,
+    path: &str,
+    stdout: Shared,
+    limits: Limits,
+    late: Arc<AtomicBool>,
+    watch: impl FnOnce(&mut ModModule) -> Option<Install>,
+) -> Outcome {
     let builder = Interpreter::builder(Settings::default());
     let defs = [&crate::numpy::module_defs(&builder.ctx)[..], &crate::modules::native(&builder.ctx)[..]].concat();
     let interpreter = builder.add_native_modules(&defs).add_frozen_modules(crate::modules::frozen()).build();
     interpreter.enter(|vm| {
-        let result = prepare(stdout, limits, late, vm)
-            .and_then(|()| compile(source, path, vm))
-            .and_then(|code| vm.run_code_obj(code, vm.new_scope_with_main()?));
+        let result = prepare(stdout, limits, late, vm).and_then(|()| parse(source, path, vm)).and_then(|mut module| {
+            let install = watch(&mut module);
+            let code = compile(module, source, path, vm)?;
+            install.map_or(Ok(()), |install| install(vm))?;
+            vm.run_code_obj(code, vm.new_scope_with_main()?)
+        });
         match result {
             Ok(_) => Outcome::Finished,
             Err(exception) => failed(&exception, vm),
@@ -90,6 +148,7 @@ fn interpret(source: &str, path: &str, stdout: Shared, limits: Limits, late: Arc
 /// Replaces what would reach out of the interpreter.
 fn prepare(stdout: Shared, limits: Limits, late: Arc<AtomicBool>, vm: &VirtualMachine) -> PyResult<()> {
     Output::make_static_type();
+    crate::numpy::make_types();
     vm.sys_module.set_attr("stdout", Output::new(stdout).into_pyobject(vm), vm)?;
     let stderr = Output::new(Rc::new(RefCell::new(std::io::stderr())));
     vm.sys_module.set_attr("stderr", stderr.into_pyobject(vm), vm)?;
@@ -104,13 +163,17 @@ fn prepare(stdout: Shared, limits: Limits, late: Arc<AtomicBool>, vm: &VirtualMa
 
 const ALONE: &str = "the program runs without access to files, processes, the network or a keyboard";
 
-fn compile(source: &str, path: &str, vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
+fn parse(source: &str, path: &str, vm: &VirtualMachine) -> PyResult<ModModule> {
     let file = SourceFileBuilder::new(path, source).finish();
     let parsed = ruff_python_parser::parse_module(source)
         .map_err(|error| CompileError::from_ruff_parse_error(error, &file))
         .map_err(|error| vm.new_syntax_error(&error, Some(source)))?;
-    let mut module = parsed.into_syntax();
+    Ok(parsed.into_syntax())
+}
+
+fn compile(mut module: ModModule, source: &str, path: &str, vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
     limits::count_steps(&mut module);
+    let file = SourceFileBuilder::new(path, source).finish();
     let code = rustpython_codegen::compile::compile_top(Mod::Module(module), file, Mode::Exec, vm.compile_opts());
     code.map(|code| vm.ctx.new_code(code)).map_err(|error| vm.new_syntax_error(&error.into(), Some(source)))
 }

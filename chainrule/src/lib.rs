@@ -5,10 +5,15 @@
 //! - [`run`] is the host: RustPython without access to the machine, a counter of steps at the head of every loop and
 //!   function (put into the syntax tree before it is compiled), and a thread of its own that is left when time is up.
 //!
+//! - [`mod@check`] compares the derivatives in the program's updates with those of what it computes.
+//!
 //! Every number that a program computes with is an [`array::Number`], and all arithmetic on it goes through the engine's
-//! op table, in one place: `Number::apply`.
+//! op table, in one place: `Number::apply`. A traced number holds its place on an engine tape by counted reference
+//! ([`array::Trace`]), since Python's objects cannot hold the lifetime of a graph: what no living object is made of, and
+//! what is older than the last step of training, is let go, so a loop of any length runs in the memory of a few steps.
 
 pub mod array;
+pub mod check;
 mod error;
 mod host;
 mod limits;

@@ -1,6 +1,7 @@
 //! The command line of `chainrule`.
 
 use anyhow::{Context, Result};
+use chainrule::check::{Options, Verdict};
 use chainrule::{Limits, Outcome};
 use clap::{Args, Parser, Subcommand};
 use std::io::{BufWriter, IsTerminal, LineWriter, Write};
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Runs a tutorial's own Python program on the project's own numpy.
+/// Runs a tutorial's own Python program on the project's own numpy, and checks the derivatives written in it by hand.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -22,6 +23,32 @@ enum Command {
     Run {
         /// The Python program.
         file: PathBuf,
+        #[command(flatten)]
+        limits: LimitArgs,
+    },
+    /// Compare the derivatives in a program's updates with those of what it computes.
+    ///
+    /// Exit status: 0 when every update is right, a common factor or a kink apart; 1 when one is wrong; 2 when a
+    /// program could not be checked.
+    Check {
+        /// The Python programs.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The loss, an expression in the program's own names.
+        #[arg(long)]
+        loss: Option<String>,
+        /// The learning rate, an expression in the program's own names.
+        #[arg(long)]
+        rate: Option<String>,
+        /// At how many executions each update is compared.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+        points: u64,
+        /// The relative difference that is let pass.
+        #[arg(long, default_value_t = 1e-6)]
+        rtol: f64,
+        /// A common factor and a kink are failures too.
+        #[arg(long)]
+        strict: bool,
         #[command(flatten)]
         limits: LimitArgs,
     },
@@ -49,26 +76,54 @@ fn seconds(text: &str) -> Result<f64, String> {
 }
 
 fn main() -> ExitCode {
-    let Command::Run { file, limits } = Cli::parse().command;
-    match execute(&file, limits.into()) {
-        Ok(Outcome::Finished) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed(text)) => {
-            eprint!("{text}");
-            ExitCode::from(2)
+    let status = match Cli::parse().command {
+        Command::Run { file, limits } => execute(&file, limits.into()),
+        Command::Check { files, loss, rate, points, rtol, strict, limits } => {
+            let options = Options { loss, rate, points: points as usize, rtol, limits: limits.into() };
+            let statuses =
+                files.iter().map(|file| check(file, &options, strict).unwrap_or_else(|error| refused(&error)));
+            Ok(statuses.max().unwrap_or(0))
         }
-        Err(error) => {
-            eprintln!("chainrule: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    };
+    ExitCode::from(status.unwrap_or_else(|error| refused(&error)))
 }
 
-fn execute(file: &Path, limits: Limits) -> Result<Outcome> {
+fn refused(error: &anyhow::Error) -> u8 {
+    eprintln!("chainrule: {error:#}");
+    2
+}
+
+fn read(file: &Path) -> Result<(String, String)> {
     let path = file.display().to_string();
     let bytes = std::fs::read(file).with_context(|| path.clone())?;
     let source = chainrule::decode(&bytes).with_context(|| path.clone())?;
+    Ok((path, source.to_owned()))
+}
+
+fn execute(file: &Path, limits: Limits) -> Result<u8> {
+    let (path, source) = read(file)?;
     let stdout = std::io::stdout();
     let output: Box<dyn Write + Send> =
         if stdout.is_terminal() { Box::new(LineWriter::new(stdout)) } else { Box::new(BufWriter::new(stdout)) };
-    Ok(chainrule::run(source, &path, output, limits))
+    Ok(match chainrule::run(&source, &path, output, limits) {
+        Outcome::Finished => 0,
+        Outcome::Failed(text) => {
+            eprint!("{text}");
+            2
+        }
+    })
+}
+
+fn check(file: &Path, options: &Options, strict: bool) -> Result<u8> {
+    let (path, source) = read(file)?;
+    let report = chainrule::check::check(&source, &path, options);
+    let styled = std::io::stdout().is_terminal();
+    print!("{}", report.text(&source, &path, styled));
+    Ok(match report.verdict {
+        _ if report.error.is_some() => 2,
+        Verdict::Right => 0,
+        Verdict::Scaled | Verdict::Kink if !strict => 0,
+        Verdict::Scaled | Verdict::Kink | Verdict::Wrong => 1,
+        Verdict::Unchecked => 2,
+    })
 }

@@ -165,6 +165,13 @@ impl Array {
         self.with_shape_of(self.data())
     }
 
+    /// Puts other numbers in the place of its own; whole numbers and truth values stay.
+    pub fn renew(&self, f: impl Fn(&Number) -> Number) {
+        if let Data::Float(v) = &mut *self.data.borrow_mut() {
+            self.places.iter().for_each(|&place| v[place] = f(&v[place]));
+        }
+    }
+
     /// Whether the two look at one buffer.
     pub fn shares_buffer(&self, other: &Array) -> bool {
         Rc::ptr_eq(&self.data, &other.data)

@@ -20,6 +20,7 @@ struct Node {
     trace: Trace,
     place: Cell<Option<u32>>,
     round: u32,
+    is_leaf: bool,
 }
 
 impl fmt::Debug for Node {
@@ -43,6 +44,11 @@ impl Number {
     /// The node of a traced number.
     pub fn node(&self) -> Option<u32> {
         self.node.as_ref()?.place.get()
+    }
+
+    /// Whether it is traced and has no past.
+    pub fn is_leaf(&self) -> bool {
+        self.node.as_ref().is_some_and(|node| node.is_leaf && node.place.get().is_some())
     }
 
     /// What an op makes of its arguments.
@@ -110,7 +116,7 @@ impl Trace {
     pub fn leaf(&self, value: f64) -> Number {
         self.make_room();
         let place = self.0.borrow_mut().tape.param(value);
-        self.own(place, value)
+        self.own(place, value, true)
     }
 
     /// Begins a new round if one of these numbers was made in this one.
@@ -134,12 +140,13 @@ impl Trace {
                 args.iter().map(|arg| arg.node().unwrap_or_else(|| tape.constant(arg.value))).collect();
             tape.record(op, &places)
         };
-        self.own(place, value)
+        self.own(place, value, false)
     }
 
-    fn own(&self, place: u32, value: f64) -> Number {
+    fn own(&self, place: u32, value: f64, is_leaf: bool) -> Number {
         let recording = &mut *self.0.borrow_mut();
-        let node = Rc::new(Node { trace: self.clone(), place: Cell::new(Some(place)), round: recording.round });
+        let node =
+            Rc::new(Node { trace: self.clone(), place: Cell::new(Some(place)), round: recording.round, is_leaf });
         recording.owners.resize(place as usize, Weak::new());
         recording.owners.push(Rc::downgrade(&node));
         Number { value, node: Some(node) }

@@ -46,25 +46,35 @@ mod random_definition {
     }
 }
 
+/// Makes the Python classes, which are asked for in programs that do not import numpy too.
+pub(crate) fn make_types() {
+    object::NdArray::make_static_type();
+    object::Float64::make_static_type();
+    object::Int64::make_static_type();
+    object::Truth::make_static_type();
+    object::DType::make_static_type();
+    object::Rows::make_static_type();
+    general::Vectorized::make_static_type();
+    random::Legacy::make_static_type();
+    random::Modern::make_static_type();
+    traced::Traced::make_static_type();
+}
+
 fn fill_numpy(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
     let set = |name: &'static str, value: PyObjectRef| module.set_attr(name, value, vm);
-    let classes: [(&'static str, &'static Py<PyType>); 9] = [
-        ("ndarray", class::<object::NdArray>(vm)),
-        ("float64", class::<object::Float64>(vm)),
-        ("double", class::<object::Float64>(vm)),
-        ("int64", class::<object::Int64>(vm)),
-        ("int_", class::<object::Int64>(vm)),
-        ("bool_", class::<object::Truth>(vm)),
-        ("bool", class::<object::Truth>(vm)),
-        ("dtype", class::<object::DType>(vm)),
-        ("_iterator", class::<object::Rows>(vm)),
+    let classes: [(&'static str, &'static Py<PyType>); 8] = [
+        ("ndarray", object::NdArray::static_type()),
+        ("float64", object::Float64::static_type()),
+        ("double", object::Float64::static_type()),
+        ("int64", object::Int64::static_type()),
+        ("int_", object::Int64::static_type()),
+        ("bool_", object::Truth::static_type()),
+        ("bool", object::Truth::static_type()),
+        ("dtype", object::DType::static_type()),
     ];
     for (name, class) in classes {
-        if !name.starts_with('_') {
-            set(name, class.to_owned().into())?;
-        }
+        set(name, class.to_owned().into())?;
     }
-    class::<general::Vectorized>(vm);
     for row in [create::FUNCTIONS, shape::SHARED, shape::FUNCTIONS, reduce::SHARED, reduce::FUNCTIONS]
         .into_iter()
         .chain([general::SHARED, general::FUNCTIONS])
@@ -88,7 +98,7 @@ fn fill_numpy(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
         set(name, vm.new_function(name, run).into())?;
     }
     let methods = [create::METHODS, shape::METHODS, general::METHODS, shape::SHARED, reduce::SHARED, general::SHARED];
-    for own in [class::<object::NdArray>(vm), class::<object::Float64>(vm), class::<object::Int64>(vm)] {
+    for own in [object::NdArray::static_type(), object::Float64::static_type(), object::Int64::static_type()] {
         for row in methods.into_iter().flatten() {
             method(own, row, vm);
         }
@@ -106,7 +116,7 @@ fn fill_numpy(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 fn fill_random(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
-    let (legacy, modern) = (class::<random::Legacy>(vm), class::<random::Modern>(vm));
+    let (legacy, modern) = (random::Legacy::static_type(), random::Modern::static_type());
     module.set_attr("RandomState", legacy.to_owned(), vm)?;
     module.set_attr("Generator", modern.to_owned(), vm)?;
     random::legacy_rows().for_each(|row| method(legacy, row, vm));
@@ -117,12 +127,6 @@ fn fill_random(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
     }
     module.set_attr("default_rng", vm.new_function("default_rng", random::default_rng), vm)?;
     refuse_the_rest(module, "numpy.random", vm)
-}
-
-/// The Python class of a type, made when first asked for.
-fn class<T: PyClassImpl + StaticType>(_vm: &VirtualMachine) -> &'static Py<PyType> {
-    T::make_static_type();
-    T::static_type()
 }
 
 fn method(class: &'static Py<PyType>, row: &'static Row, vm: &VirtualMachine) {

@@ -1,0 +1,300 @@
+//! What a program claims, found in its syntax tree.
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, ModModule, Operator, Stmt, UnaryOp};
+use ruff_text_size::{Ranged, TextRange};
+use std::collections::{HashMap, HashSet};
+
+/// `T -= S`, `T = T - S` or `T_new = T - S`, or the same with `+`: S is said to be the rate times the derivative of the
+/// loss by the old T.
+#[derive(Debug, Clone)]
+pub(crate) struct Update {
+    /// What the statement assigns to, as the source spells it, without `self.`.
+    pub(crate) target: String,
+    /// The old one that it is about.
+    pub(crate) wrt: String,
+    /// The statement.
+    pub(crate) range: TextRange,
+    /// Whether S is added.
+    pub(crate) adds: bool,
+    /// Expressions that may be the rate: one that is named so, or else what could be one.
+    pub(crate) rates: Vec<String>,
+    /// Whether a name tells the rate.
+    pub(crate) named_rate: bool,
+    /// The names that S is made of and that are made of themselves, as what is carried from step to step is.
+    pub(crate) recursive: Vec<String>,
+}
+
+/// An assignment to a name that tells a loss: the source of its right side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub(crate) name: String,
+    /// The variable, as the source spells it.
+    pub(crate) variable: String,
+    pub(crate) source: String,
+    pub(crate) range: TextRange,
+}
+
+/// Everything that a program claims.
+#[derive(Debug, Default)]
+pub(crate) struct Claims {
+    pub(crate) updates: Vec<Update>,
+    pub(crate) losses: Vec<Candidate>,
+    /// The names that updates rebind, without what stands before a dot.
+    pub(crate) parameters: HashSet<String>,
+}
+
+const LOSSES: [&str; 9] = ["loss", "cost", "error", "L", "J", "C", "E", "E_total", "Etotal"];
+
+/// The parts of an assigning statement that could be an update.
+pub(crate) struct Form<'a> {
+    pub(crate) target: &'a Expr,
+    pub(crate) old: &'a Expr,
+    pub(crate) step: &'a Expr,
+    pub(crate) adds: bool,
+    pub(crate) in_place: bool,
+}
+
+/// The update that a statement has the form of.
+pub(crate) fn form<'a>(stmt: &'a Stmt, source: &str) -> Option<Form<'a>> {
+    let text = |expr: &Expr| &source[expr.range()];
+    let assignable = |expr: &Expr| expr.is_name_expr() || expr.is_attribute_expr() || expr.is_subscript_expr();
+    let sign = |op: Operator| match op {
+        Operator::Sub => Some(false),
+        Operator::Add => Some(true),
+        _ => None,
+    };
+    match stmt {
+        Stmt::AugAssign(each) => {
+            let adds = sign(each.op)?;
+            assignable(&each.target).then_some(Form {
+                target: &each.target,
+                old: &each.target,
+                step: &each.value,
+                adds,
+                in_place: true,
+            })
+        }
+        Stmt::Assign(each) => {
+            let ([target], Expr::BinOp(value)) = (each.targets.as_slice(), &*each.value) else { return None };
+            let adds = sign(value.op)?;
+            let same = text(target) == text(&value.left);
+            let renewed = last_name(target).zip(last_name(&value.left)).is_some_and(|(new, old)| is_new_of(new, old));
+            (assignable(target) && (same || renewed)).then_some(Form {
+                target,
+                old: &value.left,
+                step: &value.right,
+                adds,
+                in_place: false,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Whether `new` is `old` with the word new in front or behind.
+fn is_new_of(new: &str, old: &str) -> bool {
+    let rest = new.strip_prefix("new_").or_else(|| new.strip_suffix("_new")).or_else(|| new.strip_prefix("updated_"));
+    rest == Some(old)
+}
+
+/// The name that an expression ends with: of `self.w1` it is `w1`, of `params[k]` it is `params`.
+pub(crate) fn last_name(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        Expr::Subscript(subscript) => last_name(&subscript.value),
+        _ => None,
+    }
+}
+
+impl Claims {
+    /// Looks through a program.
+    pub(crate) fn find(module: &ModModule, source: &str) -> Claims {
+        let mut definitions = Definitions { source, of: HashMap::new(), recursive: HashSet::new() };
+        definitions.visit_body(&module.body);
+        let mut finder = Finder { source, definitions: &definitions, claims: Claims::default() };
+        finder.visit_body(&module.body);
+        finder.claims
+    }
+}
+
+/// The right sides that each name is assigned, and the names that are made of themselves.
+struct Definitions<'a> {
+    source: &'a str,
+    of: HashMap<String, Vec<&'a Expr>>,
+    recursive: HashSet<String>,
+}
+
+impl<'a> Visitor<'a> for Definitions<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Assign(each) => {
+                for target in &each.targets {
+                    if let Some(name) = last_name(target) {
+                        self.of.entry(name.to_owned()).or_default().push(&each.value);
+                        if names_in(&each.value).contains(&name.to_owned()) {
+                            self.recursive.insert(name.to_owned());
+                        }
+                    }
+                }
+            }
+            Stmt::AugAssign(each) => {
+                if let Some(name) = last_name(&each.target) {
+                    self.recursive.insert(name.to_owned());
+                }
+            }
+            _ => {}
+        }
+        walk_stmt(self, stmt);
+    }
+}
+
+/// Every name and attribute in an expression.
+fn names_in(expr: &Expr) -> Vec<String> {
+    struct Names(Vec<String>);
+    impl Visitor<'_> for Names {
+        fn visit_expr(&mut self, expr: &Expr) {
+            match expr {
+                Expr::Name(name) => self.0.push(name.id.to_string()),
+                Expr::Attribute(attribute) => self.0.push(attribute.attr.to_string()),
+                _ => {}
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_expr(expr);
+    names.0
+}
+
+impl Definitions<'_> {
+    /// The names, other than `own`, that an expression is made of and that are made of themselves.
+    fn recursive_in(&self, expr: &Expr, own: &str) -> Vec<String> {
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut open = names_in(expr);
+        let mut found = Vec::new();
+        while let Some(name) = open.pop() {
+            if name == own || !seen.insert(name.clone()) {
+                continue;
+            }
+            open.extend(self.of.get(&name).into_iter().flatten().flat_map(|value| names_in(value)));
+            if self.recursive.contains(&name) {
+                found.push(name);
+            }
+        }
+        found
+    }
+
+    /// A factor of a product whose name tells a rate, also of a sum of them, and through the names that it is made of.
+    fn named_rate(&self, expr: &Expr, depth: usize) -> Option<String> {
+        if let Expr::BinOp(sum) = expr
+            && matches!(sum.op, Operator::Add | Operator::Sub)
+        {
+            return self.named_rate(&sum.left, depth).or_else(|| self.named_rate(&sum.right, depth));
+        }
+        let factors = factors(expr);
+        let told = factors.iter().find(|factor| last_name(factor).is_some_and(is_rate) && !factor.is_subscript_expr());
+        if let Some(factor) = told {
+            return Some(self.source[factor.range()].to_owned());
+        }
+        let through = |factor: &&Expr| {
+            let definitions = self.of.get(last_name(factor)?).filter(|_| !factor.is_subscript_expr())?;
+            definitions.iter().find_map(|value| self.named_rate(value, depth - 1))
+        };
+        if depth > 0 { factors.iter().find_map(through) } else { None }
+    }
+
+    /// What else could be the rate: literals and names among the factors.
+    fn possible_rates(&self, expr: &Expr) -> Vec<String> {
+        let plain =
+            |factor: &&Expr| factor.is_number_literal_expr() || factor.is_name_expr() || factor.is_attribute_expr();
+        factors(expr).into_iter().filter(plain).map(|factor| self.source[factor.range()].to_owned()).collect()
+    }
+}
+
+/// The factors of a product, of `@`, and of calls of `dot` and its like.
+fn factors(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::BinOp(product) => match product.op {
+            Operator::Mult | Operator::MatMult => [factors(&product.left), factors(&product.right)].concat(),
+            Operator::Div => factors(&product.left),
+            _ => vec![expr],
+        },
+        Expr::UnaryOp(minus) if minus.op == UnaryOp::USub && !minus.operand.is_number_literal_expr() => {
+            factors(&minus.operand)
+        }
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(method) if ["dot", "multiply", "matmul", "outer"].contains(&method.attr.as_str()) => {
+                std::iter::once(&*method.value).chain(&call.arguments.args).flat_map(factors).collect()
+            }
+            _ => vec![expr],
+        },
+        _ => vec![expr],
+    }
+}
+
+/// Whether a name tells a learning rate.
+fn is_rate(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split('_').collect();
+    words.iter().any(|word| ["lr", "eta", "step", "alpha", "rate"].contains(word))
+        || ["rate", "alpha", "step"].iter().any(|part| lower.contains(part))
+        || (lower.starts_with("lr") && lower.len() <= 4)
+}
+
+/// Whether something is called an error and is how far a result lies from its target, which nobody descends.
+fn is_mere_difference(name: &str, value: &Expr) -> bool {
+    ["error", "E"].contains(&name) && matches!(value, Expr::BinOp(difference) if difference.op == Operator::Sub)
+}
+
+struct Finder<'a> {
+    source: &'a str,
+    definitions: &'a Definitions<'a>,
+    claims: Claims,
+}
+
+impl<'a> Visitor<'a> for Finder<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if let Some(form) = form(stmt, self.source) {
+            self.update(stmt, &form);
+        }
+        let assigned = match stmt {
+            Stmt::Assign(each) if each.targets.len() == 1 => Some((&each.targets[0], &*each.value)),
+            // What is added up over statements is known by its name alone.
+            Stmt::AugAssign(each) => Some((&*each.target, &*each.target)),
+            _ => None,
+        };
+        if let Some((target @ (Expr::Name(_) | Expr::Attribute(_)), value)) = assigned
+            && let Some(name) = last_name(target).filter(|name| LOSSES.contains(name))
+            && !is_mere_difference(name, value)
+        {
+            let (name, variable) = (name.to_owned(), self.source[target.range()].to_owned());
+            let source = self.source[value.range()].to_owned();
+            self.claims.losses.push(Candidate { name, variable, source, range: stmt.range() });
+        }
+        walk_stmt(self, stmt);
+    }
+}
+
+impl Finder<'_> {
+    fn update(&mut self, stmt: &Stmt, form: &Form<'_>) {
+        let Some(parameter) = last_name(form.old).filter(|name| !LOSSES.contains(name)) else { return };
+        let named = self.definitions.named_rate(form.step, 3);
+        let negative = matches!(form.step, Expr::UnaryOp(minus) if minus.op == UnaryOp::USub);
+        if form.adds && named.is_none() && !negative {
+            return;
+        }
+        self.claims.parameters.insert(parameter.to_owned());
+        let spelled = |expr: &Expr| self.source[expr.range()].trim_start_matches("self.").to_owned();
+        self.claims.updates.push(Update {
+            target: spelled(form.target),
+            wrt: spelled(form.old),
+            range: stmt.range(),
+            adds: form.adds,
+            named_rate: named.is_some(),
+            rates: named.map_or_else(|| self.definitions.possible_rates(form.step), |rate| vec![rate]),
+            recursive: self.definitions.recursive_in(form.step, parameter),
+        });
+    }
+}

@@ -1,0 +1,216 @@
+//! Checks the derivatives that a program's author wrote by hand against those of what the program computes.
+//!
+//! The syntax tree is searched for updates (`claims`), whose statements are rewritten to calls of the `monitor`
+//! (`rewrite`); the program then runs on traced numbers, and at each update the loss is evaluated in the program's own
+//! names and differentiated.
+
+mod claims;
+mod monitor;
+mod rewrite;
+mod samples;
+mod text;
+
+use crate::host::{self, Hooks};
+use crate::limits::Limits;
+use claims::{Claims, Update};
+use monitor::Monitor;
+use samples::{Finding, Point, failing, find};
+use std::fmt;
+
+/// How a program is checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// The loss, an expression in the program's own names; without it, the variable that is called like one.
+    pub loss: Option<String>,
+    /// The learning rate, an expression too.
+    pub rate: Option<String>,
+    /// At how many executions of a claim it is compared.
+    pub points: usize,
+    /// The relative difference that is let pass. What the rounding of both sides explains always passes.
+    pub rtol: f64,
+    /// How long the program may run.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { loss: None, rate: None, points: 100, rtol: 1e-6, limits: Limits::default() }
+    }
+}
+
+/// What is made of a claim, from good to bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It could not be compared.
+    Unchecked,
+    /// Equal to the derivative at every point.
+    Right,
+    /// A constant times the derivative: all updates are so, by one positive factor.
+    Scaled,
+    /// Different only where the derivative of the loss jumps.
+    Kink,
+    /// Anything else.
+    Wrong,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Unchecked => "unchecked",
+            Verdict::Right => "right",
+            Verdict::Scaled => "scaled",
+            Verdict::Kink => "kink",
+            Verdict::Wrong => "wrong",
+        })
+    }
+}
+
+/// One claim, judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// What the statement assigns to, as the source spells it, without `self.`.
+    pub target: String,
+    /// What the derivative is taken by.
+    pub wrt: String,
+    /// The line of the statement, from 1.
+    pub line: usize,
+    /// The statement's place in the source, in bytes.
+    pub place: std::ops::Range<usize>,
+    /// At how many executions it was compared.
+    pub points: usize,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// The claimed number at the first execution that failed, else at the first: one an element.
+    pub claimed: Vec<f64>,
+    /// The derivative there.
+    pub derivative: Vec<f64>,
+    /// The constant that the claim is times the derivative, where it is one other than 1.
+    pub factor: Option<f64>,
+    /// Why it is unchecked.
+    pub reason: Option<String>,
+}
+
+/// What is found in a program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The name of the loss, or the expression that was given for it.
+    pub loss: Option<String>,
+    /// One for each claim that was met, in the order of the source.
+    pub claims: Vec<Judged>,
+    /// The worst of them; unchecked ones do not count unless there is nothing else.
+    pub verdict: Verdict,
+    /// Why the program could not be checked.
+    pub error: Option<String>,
+}
+
+/// Checks a program.
+pub fn check(source: &str, path: &str, options: &Options) -> Report {
+    let (own, settings) = (source.to_owned(), options.clone());
+    let begin = move |module: &mut ruff_python_ast::ModModule| {
+        let claims = Claims::find(module, &own);
+        rewrite::rewrite(module, &claims, &own);
+        let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
+        let monitor = Monitor::new(claims, loss, rate, settings.points, settings.rtol);
+        let text = own.clone();
+        let watch = monitor.clone();
+        Hooks {
+            install: Box::new(move |vm| watch.install(vm)),
+            finish: Box::new(move |failure| report(&monitor, &text, settings.rtol, failure)),
+        }
+    };
+    host::watched(source, path, options.limits, begin).unwrap_or_else(|failure| Report {
+        loss: None,
+        claims: Vec::new(),
+        verdict: Verdict::Unchecked,
+        error: Some(failure),
+    })
+}
+
+fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<String>) -> Report {
+    let seen = monitor.seen.borrow();
+    let line = |offset: usize| source[..offset].matches('\n').count() + 1;
+    let met: Vec<usize> = (0..seen.points.len()).filter(|&k| !seen.points[k].is_empty()).collect();
+    let findings: Vec<Finding> = met.iter().map(|&k| find(&seen.points[k], rtol)).collect();
+    let common = common_factor(&findings);
+    let parameters: Vec<&str> = met.iter().map(|&k| bare(&monitor.claims.updates[k].wrt)).collect();
+    let carries_state = |update: &Update| update.recursive.iter().any(|name| !parameters.contains(&name.as_str()));
+    let judged = met.iter().zip(&findings).map(|(&k, finding)| {
+        let update = &monitor.claims.updates[k];
+        let points: &[Point] = &seen.points[k];
+        let shown = failing(points, rtol).unwrap_or(&points[0]);
+        let (verdict, factor, reason) = match *finding {
+            Finding::Right | Finding::Vanishing => (Verdict::Right, None, None),
+            Finding::Kink => (Verdict::Kink, None, None),
+            Finding::Off(factor) if common.is_some() => (Verdict::Scaled, factor, None),
+            Finding::Off(_) if carries_state(update) => {
+                let reason = "it carries state from earlier steps (momentum, or a sum over steps)";
+                (Verdict::Unchecked, None, Some(reason.to_owned()))
+            }
+            Finding::Off(factor) => (Verdict::Wrong, factor, None),
+        };
+        Judged {
+            target: update.target.clone(),
+            wrt: update.wrt.clone(),
+            line: line(update.range.start().to_usize()),
+            place: update.range.start().to_usize()..update.range.end().to_usize(),
+            points: points.len(),
+            verdict,
+            claimed: shown.samples.iter().map(|sample| sample.claimed).collect(),
+            derivative: shown.samples.iter().map(|sample| sample.derivative).collect(),
+            factor,
+            reason,
+        }
+    });
+    let mut claims: Vec<Judged> = judged.collect();
+    claims.sort_by_key(|claim| claim.place.start);
+    let verdict = claims.iter().map(|claim| claim.verdict).max().unwrap_or(Verdict::Unchecked);
+    let error = failure.or_else(|| problem(monitor, source, claims.is_empty()));
+    let loss = met.first().map(|&k| monitor.candidate(seen.points[k][0].loss).name.clone());
+    Report { loss, claims, verdict, error }
+}
+
+/// Of a parameter's spelling, the name alone: of `layer.w` it is `w`, of `params[k]` it is `params`.
+fn bare(spelled: &str) -> &str {
+    let whole = spelled.split('[').next().unwrap_or(spelled);
+    whole.rsplit('.').next().unwrap_or(whole)
+}
+
+/// The one positive factor by which all updates are off.
+fn common_factor(findings: &[Finding]) -> Option<f64> {
+    let mut factors = findings.iter().filter(|finding| **finding != Finding::Vanishing).map(|finding| match finding {
+        Finding::Off(Some(factor)) if *factor > 0.0 => Some(*factor),
+        _ => None,
+    });
+    let first = factors.next()??;
+    factors.all(|factor| factor.is_some_and(|factor| (factor / first - 1.0).abs() < 1e-6)).then_some(first)
+}
+
+/// Why nothing could be said, or not for certain.
+fn problem(monitor: &Monitor, source: &str, nothing: bool) -> Option<String> {
+    let seen = monitor.seen.borrow();
+    let told = |place: usize| {
+        let candidate = monitor.candidate(place);
+        let line = source[..candidate.range.start().to_usize()].matches('\n').count() + 1;
+        format!("{} (line {line})", candidate.name)
+    };
+    if let Some([one, other]) = seen.rivals {
+        return Some(format!(
+            "two losses that differ by more than a constant factor: {} and {}; say which one with --loss",
+            told(one),
+            told(other)
+        ));
+    }
+    if !nothing {
+        return None;
+    }
+    let names: Vec<String> = (0..monitor.claims.losses.len()).map(told).collect();
+    Some(match (monitor.claims.updates.is_empty(), names.is_empty()) {
+        (true, _) => "nothing to check: no statement updates a parameter by a rate times a derivative".to_owned(),
+        (false, true) => "no loss was found: give it with --loss, an expression in the program's own names".to_owned(),
+        (false, false) => format!(
+            "no loss was found on which an updated parameter bears: {} did not; give it with --loss",
+            names.join(", ")
+        ),
+    })
+}

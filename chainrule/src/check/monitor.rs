@@ -1,0 +1,326 @@
+//! What the program reports while it runs: its updates, with their operands.
+
+use super::claims::{Candidate, Claims, Update};
+use super::rewrite::{BIND, UPDATE};
+use super::samples::{Point, Sample};
+use crate::array::{Array, Kind, Number, Trace};
+use crate::numpy::convert::{element_of, into_object, python_float, to_array};
+use crate::numpy::object::{Float64, NdArray};
+use rustpython_vm::builtins::{PyBool, PyCode, PyDict, PyFloat, PyInt, PyList};
+use rustpython_vm::compiler::Mode;
+use rustpython_vm::scope::Scope;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Compares what a running program claims with the derivatives of what it computes.
+pub(crate) struct Monitor {
+    pub(crate) claims: Claims,
+    /// The loss, or else what tells one.
+    candidates: Vec<Candidate>,
+    rate: Option<String>,
+    limit: usize,
+    rtol: f64,
+    trace: Trace,
+    /// Whether an expression of the program is being evaluated for a claim, whose own statements do not count.
+    evaluating: Cell<bool>,
+    codes: RefCell<HashMap<String, Option<PyRef<PyCode>>>>,
+    /// What each update has bound last.
+    current: RefCell<Vec<Vec<Number>>>,
+    pub(crate) seen: RefCell<Seen>,
+}
+
+/// What was seen of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// The points of each update.
+    pub(crate) points: Vec<Vec<Point>>,
+    /// For each update, the candidates that are not its loss: they had no value, or an old one.
+    refused: Vec<Vec<usize>>,
+    /// By update and two candidates: the constant factor between their derivatives, where there is one.
+    proportions: HashMap<[usize; 3], Option<f64>>,
+    /// Two candidates whose derivatives are not proportional.
+    pub(crate) rivals: Option<[usize; 2]>,
+}
+
+impl Monitor {
+    /// Watches for these claims, at up to `limit` points each.
+    pub(crate) fn new(claims: Claims, loss: Option<&str>, rate: Option<&str>, limit: usize, rtol: f64) -> Rc<Monitor> {
+        let given = |source: &str| {
+            let own = || source.to_owned();
+            vec![Candidate { name: own(), variable: own(), source: own(), range: Default::default() }]
+        };
+        let candidates = loss.map_or_else(|| claims.losses.clone(), given);
+        let current = RefCell::new(vec![Vec::new(); claims.updates.len()]);
+        let seen = Seen {
+            points: vec![Vec::new(); claims.updates.len()],
+            refused: vec![Vec::new(); claims.updates.len()],
+            ..Seen::default()
+        };
+        Rc::new(Monitor {
+            claims,
+            candidates,
+            rate: rate.map(str::to_owned),
+            limit,
+            rtol,
+            trace: Trace::new(),
+            evaluating: Cell::new(false),
+            codes: RefCell::default(),
+            current,
+            seen: RefCell::new(seen),
+        })
+    }
+
+    /// The names and sources of what may be the loss.
+    pub(crate) fn candidate(&self, place: usize) -> &Candidate {
+        &self.candidates[place]
+    }
+
+    /// Gives the program what its rewritten statements call.
+    pub(crate) fn install(self: &Rc<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        let own = self.clone();
+        let update = move |k: usize, in_place: usize, old: PyObjectRef, step: PyObjectRef, vm: &VirtualMachine| {
+            own.update(k, in_place == 1, &old, &step, vm)
+        };
+        vm.builtins.set_attr(UPDATE, vm.new_function(UPDATE, update), vm)?;
+        let own = self.clone();
+        let bind = move |value: PyObjectRef, vm: &VirtualMachine| own.bind(value, vm);
+        vm.builtins.set_attr(BIND, vm.new_function(BIND, bind), vm)
+    }
+
+    /// Whether some claim still wants points.
+    fn is_tracing(&self) -> bool {
+        self.seen.borrow().points.iter().any(|points| points.len() < self.limit)
+    }
+
+    fn bind(&self, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        if self.evaluating.get() || !self.is_tracing() {
+            return Ok(value);
+        }
+        let keep_or_begin = |number: &Number| match number.node() {
+            Some(_) => number.clone(),
+            None => self.trace.leaf(number.value()),
+        };
+        renewed(value, &keep_or_begin, vm)
+    }
+
+    fn update(&self, k: usize, in_place: bool, old: &PyObject, step: &PyObject, vm: &VirtualMachine) -> PyResult {
+        let update = &self.claims.updates[k];
+        let new = || match (update.adds, in_place) {
+            (false, false) => vm._sub(old, step),
+            (false, true) => vm._isub(old, step),
+            (true, false) => vm._add(old, step),
+            (true, true) => vm._iadd(old, step),
+        };
+        if self.evaluating.get() || element_of(old, vm)?.is_none() && !old.downcastable::<NdArray>() {
+            return new();
+        }
+        let parameter = to_array(old, vm)?;
+        let numbers = parameter.numbers();
+        let traced = numbers.iter().any(Number::is_leaf);
+        let wanted = self.seen.borrow().points[k].len() < self.limit;
+        if wanted && traced {
+            self.evaluating.set(true);
+            let point = self.judge(k, &parameter, &numbers, step, vm);
+            self.evaluating.set(false);
+            match point? {
+                Some(point) => self.seen.borrow_mut().points[k].push(point),
+                None => return new(),
+            }
+        } else if self.seen.borrow().points[k].is_empty() {
+            return new();
+        }
+        if !traced && !self.is_tracing() {
+            return new();
+        }
+        self.trace.pass(&numbers);
+        let tracing = self.is_tracing();
+        let begin = |number: &Number| match tracing {
+            true => self.trace.leaf(number.value()),
+            false => Number::from(number.value()),
+        };
+        let value = renewed(new()?, &begin, vm)?;
+        self.current.borrow_mut()[k] = to_array(&value, vm)?.numbers();
+        Ok(value)
+    }
+
+    /// The numbers of an update at one execution, unless no loss depends on the parameter.
+    fn judge(
+        &self,
+        k: usize,
+        parameter: &Array,
+        numbers: &[Number],
+        step: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Point>> {
+        let update = &self.claims.updates[k];
+        let open: Vec<usize> =
+            (0..self.candidates.len()).filter(|place| !self.seen.borrow().refused[k].contains(place)).collect();
+        let values: Vec<(usize, Option<Number>)> =
+            open.into_iter().map(|place| (place, self.loss(place, numbers, vm))).collect();
+        let rate = self.rate_of(update, vm) * if update.adds { -1.0 } else { 1.0 };
+        // Nodes are asked for only now: while an expression is evaluated, the trace may let go of its beginning.
+        let nodes: Vec<u32> = numbers.iter().filter_map(Number::node).collect();
+        let mut losses: Vec<(usize, u32)> = Vec::new();
+        for (place, value) in values {
+            match value.as_ref().and_then(Number::node) {
+                Some(node) if self.trace.tape().depends(node, &nodes) => losses.push((place, node)),
+                node => self.refuse_old(k, place, value.is_some(), node),
+            }
+        }
+        let Some(&(first, loss)) = losses.first() else { return Ok(None) };
+        let derivatives = |loss: u32| -> Vec<(f64, f64)> {
+            let by = self.trace.tape().derivatives(loss);
+            numbers.iter().map(|number| number.node().map_or((0.0, 0.0), |node| by.by(node))).collect()
+        };
+        let expected = derivatives(loss);
+        for &(other, rival) in &losses[1..] {
+            let factor = proportion(&expected, &derivatives(rival), self.rtol);
+            let seen = &mut *self.seen.borrow_mut();
+            let known = *seen.proportions.entry([k, first, other]).or_insert(factor);
+            let same = match (known, factor) {
+                (Some(a), Some(b)) => a.is_nan() || b.is_nan() || (a - b).abs() <= self.rtol * a.abs(),
+                _ => false,
+            };
+            if !same {
+                seen.rivals = Some([first, other]);
+            }
+        }
+        let Ok(step) = to_array(step, vm).and_then(|step| {
+            step.broadcast_to(parameter.shape()).map_err(|error| crate::numpy::convert::raise(error, vm))
+        }) else {
+            return Ok(None);
+        };
+        let tape = self.trace.tape();
+        let sample = |(claimed, (derivative, derivative_rounding)): (Number, (f64, f64))| {
+            let rounding = claimed.node().map_or(0.0, |node| tape.rounding(node));
+            Sample {
+                claimed: claimed.value() / rate,
+                claimed_rounding: (rounding + f64::EPSILON * claimed.value().abs()) / rate.abs(),
+                derivative,
+                derivative_rounding,
+            }
+        };
+        let samples = step.numbers().into_iter().zip(expected).map(sample).collect();
+        let on_kink = tape.is_on_kink(loss, &nodes);
+        Ok(Some(Point { loss: first, samples, on_kink }))
+    }
+
+    /// Refuses a candidate for an update where it has no value, or an old one: one that depends on no parameter as it
+    /// is now. What was compared with it before is forgotten.
+    fn refuse_old(&self, k: usize, place: usize, has_value: bool, node: Option<u32>) {
+        let current = self.current.borrow();
+        let now: Vec<u32> = current.iter().flatten().filter_map(Number::node).collect();
+        let is_new = now.is_empty() || node.is_some_and(|node| self.trace.tape().depends(node, &now));
+        if !has_value || !is_new {
+            let seen = &mut *self.seen.borrow_mut();
+            seen.refused[k].push(place);
+            seen.points[k].retain(|point| point.loss != place);
+        }
+    }
+
+    /// The number of a loss here and now, if it is a scalar: what the variable holds, when that depends on the parameter
+    /// as it is; else what is assigned to it, wherever in the loop that stands.
+    fn loss(&self, place: usize, parameter: &[Number], vm: &VirtualMachine) -> Option<Number> {
+        let scalar = |source: &str| {
+            let value = self.evaluate(source, vm)?;
+            let array = to_array(&value, vm).ok().filter(|array| array.len() == 1)?;
+            array.numbers().into_iter().next()
+        };
+        let candidate = &self.candidates[place];
+        let held = scalar(&candidate.variable).filter(|value| {
+            let nodes: Vec<u32> = parameter.iter().filter_map(Number::node).collect();
+            value.node().is_some_and(|node| self.trace.tape().depends(node, &nodes))
+        });
+        held.or_else(|| scalar(&candidate.source))
+    }
+
+    /// The rate of an update: 1 when nothing tells another.
+    fn rate_of(&self, update: &Update, vm: &VirtualMachine) -> f64 {
+        let scalar = |source: &String| {
+            let value = self.evaluate(source, vm)?;
+            let element = element_of(&value, vm).ok().flatten()?;
+            let number = element.number();
+            // What depends on a parameter is no rate, unless its name says so.
+            let plain = element.kind() != Kind::Bool && (update.named_rate || number.node().is_none());
+            (plain && number.value() != 0.0).then(|| number.value())
+        };
+        let found: Vec<f64> = self.rate.iter().chain(&update.rates).filter_map(scalar).collect();
+        match (found.as_slice(), &self.rate) {
+            ([first, ..], Some(_)) => *first,
+            ([only], None) => *only,
+            _ => 1.0,
+        }
+    }
+
+    /// An expression of the program, in the frame of the running statement or the nearest caller that knows its names.
+    fn evaluate(&self, source: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
+        let compiled = || vm.compile(&format!("({source}\n)"), Mode::Eval, "<loss>".to_owned()).ok();
+        let code = self.codes.borrow_mut().entry(source.to_owned()).or_insert_with(compiled).clone()?;
+        let mut frame = vm.current_frame();
+        while let Some(here) = frame {
+            let names = vm.ctx.new_dict();
+            let locals: PyObjectRef = here.locals(vm).ok()?.into();
+            for known in [here.globals.clone().into(), locals] {
+                vm.call_method(names.as_object(), "update", (known,)).ok()?;
+            }
+            match vm.run_code_obj(code.clone(), Scope::new(None, names)) {
+                Ok(value) => return Some(value),
+                Err(error) if error.class().fast_issubclass(vm.ctx.exceptions.name_error) => frame = here.f_back(vm),
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+}
+
+/// The constant that `b` is times `a`, if it is one; NaN where both vanish.
+fn proportion(a: &[(f64, f64)], b: &[(f64, f64)], rtol: f64) -> Option<f64> {
+    let clearest = a.iter().zip(b).max_by(|x, y| x.0.0.abs().total_cmp(&y.0.0.abs()))?;
+    let factor = clearest.1.0 / clearest.0.0;
+    let all = a.iter().zip(b).all(|(x, y)| {
+        let floor = factor.abs() * x.1 + y.1 + f64::MIN_POSITIVE;
+        (factor * x.0 - y.0).abs() <= rtol * y.0.abs() + floor
+    });
+    (factor.is_nan() || all).then_some(factor)
+}
+
+/// The same object with other numbers in it: of a traced array in place, of a plain one in a copy, for the same array may
+/// be known by another name that is no parameter; of a dictionary or a list each value.
+fn renewed(value: PyObjectRef, renew: &dyn Fn(&Number) -> Number, vm: &VirtualMachine) -> PyResult {
+    if let Some(array) = value.downcast_ref::<NdArray>() {
+        let array = &array.array;
+        if array.kind() == Kind::Bool {
+            return Ok(value);
+        }
+        if array.kind() == Kind::Float && array.numbers().iter().any(|number| number.node().is_some()) {
+            array.renew(renew);
+            return Ok(value);
+        }
+        let own = array.cast(Kind::Float);
+        own.renew(renew);
+        return Ok(NdArray { array: own }.into_pyobject(vm));
+    }
+    if let Some(x) = value.downcast_ref::<Float64>() {
+        return Ok(into_object(crate::array::Element::Float(renew(&x.number)), vm));
+    }
+    if let Some(dict) = value.downcast_ref::<PyDict>() {
+        let items: Vec<(PyObjectRef, PyObjectRef)> = dict.items_vec();
+        for (key, item) in items {
+            dict.set_item(&*key, renewed(item, renew, vm)?, vm)?;
+        }
+        return Ok(value);
+    }
+    if let Some(list) = value.downcast_ref::<PyList>() {
+        let items: Vec<PyObjectRef> = list.borrow_vec().to_vec();
+        let items = items.into_iter().map(|item| renewed(item, renew, vm)).collect::<PyResult<Vec<_>>>()?;
+        list.borrow_vec_mut().clone_from(&items);
+        return Ok(value);
+    }
+    let is_number = value.downcastable::<PyFloat>() || value.downcastable::<PyInt>() && !value.downcastable::<PyBool>();
+    match element_of(&value, vm)? {
+        Some(element) if is_number => Ok(python_float(renew(&element.number()), vm)),
+        _ => Ok(value),
+    }
+}

@@ -1,0 +1,74 @@
+//! The numbers that a claim was compared with, point by point.
+
+/// One element of a claim at one point: what was claimed and the derivative, each with a bound on its rounding.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample {
+    pub(crate) claimed: f64,
+    pub(crate) claimed_rounding: f64,
+    pub(crate) derivative: f64,
+    pub(crate) derivative_rounding: f64,
+}
+
+impl Sample {
+    /// Whether the claim is `factor` times the derivative.
+    pub(crate) fn agrees(&self, factor: f64, rtol: f64) -> bool {
+        let derivative = factor * self.derivative;
+        let floor = self.claimed_rounding + factor.abs() * self.derivative_rounding + f64::MIN_POSITIVE;
+        (self.claimed - derivative).abs() <= rtol * self.claimed.abs().max(derivative.abs()) + floor
+    }
+
+    fn vanishes(&self) -> bool {
+        let floor = self.claimed_rounding + self.derivative_rounding + f64::MIN_POSITIVE;
+        self.claimed.abs() <= floor && self.derivative.abs() <= floor
+    }
+}
+
+/// A claim at one execution: all its elements.
+#[derive(Debug, Clone)]
+pub(crate) struct Point {
+    /// Which candidate was the loss.
+    pub(crate) loss: usize,
+    pub(crate) samples: Vec<Sample>,
+    /// Whether the loss depends on the parameter through an op that sits on its kink.
+    pub(crate) on_kink: bool,
+}
+
+/// What the points of one claim say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Finding {
+    /// Equal at every point.
+    Right,
+    /// Equal, and zero on both sides at every point.
+    Vanishing,
+    /// Different only where the derivative jumps.
+    Kink,
+    /// Different, by this factor at every point if there is one.
+    Off(Option<f64>),
+}
+
+/// The first point at which a claim differs and no kink explains it.
+pub(crate) fn failing(points: &[Point], rtol: f64) -> Option<&Point> {
+    points.iter().find(|point| !point.on_kink && !point.samples.iter().all(|sample| sample.agrees(1.0, rtol)))
+}
+
+/// What the points of a claim say.
+pub(crate) fn find(points: &[Point], rtol: f64) -> Finding {
+    let all = || points.iter().flat_map(|point| &point.samples);
+    if failing(points, rtol).is_some() {
+        return Finding::Off(factor(points, rtol));
+    }
+    if !all().all(|sample| sample.agrees(1.0, rtol)) {
+        return Finding::Kink;
+    }
+    if all().all(Sample::vanishes) { Finding::Vanishing } else { Finding::Right }
+}
+
+/// The constant that the claim is times the derivative, if it is one.
+fn factor(points: &[Point], rtol: f64) -> Option<f64> {
+    let smooth = || points.iter().filter(|point| !point.on_kink).flat_map(|point| &point.samples);
+    let clarity = |sample: &Sample| sample.derivative.abs() / (sample.derivative_rounding + f64::MIN_POSITIVE);
+    let clearest = smooth().max_by(|a, b| clarity(a).total_cmp(&clarity(b)))?;
+    let factor = clearest.claimed / clearest.derivative;
+    let constant = factor.is_finite() && factor != 0.0 && smooth().all(|sample| sample.agrees(factor, rtol));
+    constant.then_some(factor)
+}

@@ -1,0 +1,94 @@
+//! A report in words, with the program's own lines.
+
+use super::{Judged, Report, Verdict};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// How many elements of an array are shown.
+const SHOWN: usize = 4;
+
+impl Report {
+    /// The report as text: a snippet for each claim that is not right, and one line of summary. With `styled`, in
+    /// colours for a terminal.
+    pub fn text(&self, source: &str, path: &str, styled: bool) -> String {
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        let mut text = String::new();
+        for claim in self.claims.iter().filter(|claim| matches!(claim.verdict, Verdict::Wrong | Verdict::Kink)) {
+            text.push_str(&renderer.render(&[self.snippet(claim, source, path)]));
+            text.push_str("\n\n");
+        }
+        for claim in self.claims.iter().filter(|claim| claim.verdict == Verdict::Unchecked) {
+            let reason = claim.reason.as_deref().unwrap_or_default();
+            text.push_str(&format!("{path}:{}: {} is unchecked: {reason}\n", claim.line, claim.target));
+        }
+        text.push_str(&self.summary(path));
+        text
+    }
+
+    /// One line: the verdict, the loss, and how many claims are what.
+    pub fn summary(&self, path: &str) -> String {
+        if let Some(error) = &self.error {
+            return format!("{path}: {}\n", error.trim_end());
+        }
+        let counts =
+            [Verdict::Right, Verdict::Scaled, Verdict::Kink, Verdict::Wrong, Verdict::Unchecked].map(|verdict| {
+                let count = self.claims.iter().filter(|claim| claim.verdict == verdict).count();
+                (count > 0).then(|| format!("{count} {verdict}"))
+            });
+        let counts: Vec<String> = counts.into_iter().flatten().collect();
+        let loss = self.loss.as_deref().unwrap_or("the loss");
+        let factor = self.claims.iter().find(|claim| claim.verdict == Verdict::Scaled).and_then(|claim| claim.factor);
+        let scaled = factor.map_or(String::new(), |factor| {
+            format!("; every update is {} times the derivative of {loss}", number(factor))
+        });
+        format!("{path}: {}: {} by {loss}{scaled}\n", self.verdict, plural(self.claims.len(), &counts))
+    }
+
+    fn snippet<'a>(&'a self, claim: &'a Judged, source: &'a str, path: &'a str) -> Group<'a> {
+        let loss = self.loss.as_deref().unwrap_or("the loss");
+        let title = match claim.verdict {
+            Verdict::Kink => format!("`{}` descends a derivative that jumps here", claim.wrt),
+            _ => format!("`{}` is not moved along the derivative of {loss} by {}", claim.target, claim.wrt),
+        };
+        let places = differing(claim);
+        let (written, derivative) = (shown(&claim.claimed, &places), shown(&claim.derivative, &places));
+        let mut label = format!("this takes d{loss}/d{} to be {written}; it is {derivative}", claim.wrt);
+        if let Some(factor) = claim.factor {
+            label.push_str(&format!(" (always {} times as large)", number(factor)));
+        }
+        let snippet = Snippet::source(source)
+            .path(path)
+            .annotation(AnnotationKind::Primary.span(claim.place.clone()).label(label));
+        let level = if claim.verdict == Verdict::Wrong { Level::ERROR } else { Level::WARNING };
+        level.primary_title(title).element(snippet)
+    }
+}
+
+/// The elements at which a claim differs most, in their order.
+fn differing(claim: &Judged) -> Vec<usize> {
+    let gap = |&k: &usize| (claim.claimed[k] - claim.derivative[k]).abs();
+    let mut places: Vec<usize> = (0..claim.claimed.len()).collect();
+    places.sort_by(|a, b| gap(b).total_cmp(&gap(a)));
+    places.truncate(SHOWN);
+    places.sort_unstable();
+    places
+}
+
+fn shown(numbers: &[f64], places: &[usize]) -> String {
+    let words: Vec<String> = places.iter().map(|&k| number(numbers[k])).collect();
+    match (words.as_slice(), numbers.len() > places.len()) {
+        ([one], false) => one.clone(),
+        (_, false) => format!("[{}]", words.join(", ")),
+        (_, true) => format!("[{}, ...]", words.join(", ")),
+    }
+}
+
+/// Six digits, with an exponent where that is shorter.
+fn number(x: f64) -> String {
+    let rounded: f64 = format!("{x:.5e}").parse().unwrap_or(x);
+    if rounded != 0.0 && !(1e-4..1e7).contains(&rounded.abs()) { format!("{rounded:e}") } else { rounded.to_string() }
+}
+
+fn plural(claims: usize, counts: &[String]) -> String {
+    let noun = if claims == 1 { "update" } else { "updates" };
+    format!("{claims} {noun} ({})", counts.join(", "))
+}
