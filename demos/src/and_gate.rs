@@ -135,6 +135,10 @@ impl Tutorial for AndGate {
         "loss"
     }
 
+    fn loss_at(&self) -> &'static str {
+        "loss at step"
+    }
+
     fn settings(&self) -> Settings {
         Settings { steps: 1000, rate: 0.01 }
     }

@@ -11,7 +11,7 @@ pub type Named = IndexMap<String, f64>;
 pub struct Figures {
     /// The parameters before training.
     pub initial: Named,
-    /// The loss before the update of each of these steps.
+    /// Steps and the loss that is published for them.
     pub losses: Vec<(usize, f64)>,
     /// The parameters after training.
     pub last: Named,

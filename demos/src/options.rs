@@ -17,13 +17,6 @@ pub struct Options {
     pub json: bool,
 }
 
-impl Options {
-    /// Whether the run is the one that was published.
-    pub fn is_published(&self) -> bool {
-        self.seed.is_none() && self.epochs.is_none() && self.rate.is_none()
-    }
-}
-
 /// Reads a finite number above zero.
 pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

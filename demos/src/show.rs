@@ -20,8 +20,9 @@ pub fn run(tutorials: &[&dyn Tutorial], options: &Options) -> anyhow::Result<()>
     for tutorial in tutorials {
         let outcome = tutorial::run(*tutorial, options)?;
         if !options.json {
-            let figures = if options.is_published() { tutorial.published() } else { Figures::default() };
-            anstream::println!("{}", report(tutorial.about(), &outcome, &figures));
+            let same = tutorial::is_published(*tutorial, options, &outcome.initial);
+            let figures = if same { tutorial.published() } else { Figures::default() };
+            anstream::println!("{}", report(*tutorial, &outcome, &figures));
         }
         outcomes.push(outcome);
     }
@@ -37,11 +38,11 @@ struct Tutorials<'a> {
 }
 
 /// The whole of a tutorial's outcome, with colours.
-pub fn report(about: &str, outcome: &Outcome, figures: &Figures) -> String {
-    let mut text = format!("{}: {about}\n\n", paint(BOLD, outcome.name));
+pub fn report(tutorial: &dyn Tutorial, outcome: &Outcome, figures: &Figures) -> String {
+    let mut text = format!("{}: {}\n\n", paint(BOLD, outcome.name), tutorial.about());
     text.push_str(&derivatives(&outcome.claims));
     text.push_str(&faults(&outcome.claims));
-    text.push_str(&training(outcome, figures));
+    text.push_str(&training(tutorial, outcome, figures));
     text
 }
 
@@ -50,7 +51,7 @@ pub fn derivatives(claims: &[Checked]) -> String {
     let mut table = table(&["derivative", "by hand", "engine", "difference", "± error", "verdict"], 1..5);
     for claim in claims {
         table.add_row([
-            format!("d {} / d {}", claim.of, claim.wrt),
+            format!("d{}/d{}", claim.of, claim.wrt),
             format!("{:.10}", claim.hand),
             format!("{:.10}", claim.derivative),
             format!("{:.10}", claim.finite_difference),
@@ -71,22 +72,27 @@ pub fn faults(claims: &[Checked]) -> String {
     }
     let mut text = String::new();
     for ((verdict, diagnosis), by) in faults {
-        let said = format!("{} by {}: {diagnosis}", paint(colour(verdict), verdict), by.join(", "));
+        let by = if by.len() > 1 && by.len() == claims.len() { format!("all {}", by.len()) } else { by.join(", ") };
+        let said = format!("{} by {by}: {diagnosis}", paint(colour(verdict), verdict));
         let _ = write!(text, "\n{}\n", textwrap::fill(&said, WIDTH));
     }
     text
 }
 
 /// The losses along the way and the answers at the end, next to the published ones where there are any.
-pub fn training(outcome: &Outcome, figures: &Figures) -> String {
-    let mut table = table(&["figure", "here", "published"], 1..3);
-    let published = |number: Option<&f64>| number.map(|number| format!("{number:.12}")).unwrap_or_default();
+pub fn training(tutorial: &dyn Tutorial, outcome: &Outcome, figures: &Figures) -> String {
+    let columns = if figures.losses.is_empty() { 2 } else { 3 };
+    let mut table = table(&["figure", "here", "published"][..columns], 1..columns);
+    let mut add = |name: String, number: f64, published: Option<&f64>| {
+        let published = published.map(|number| format!("{number:.12}")).unwrap_or_default();
+        table.add_row([name, format!("{number:.12}"), published].into_iter().take(columns));
+    };
     for &(step, loss) in thinned(&outcome.losses) {
         let theirs = figures.losses.iter().find(|(at, _)| *at == step).map(|(_, loss)| loss);
-        table.add_row([format!("{} at step {step}", outcome.loss), format!("{loss:.12}"), published(theirs)]);
+        add(format!("{} {step}", tutorial.loss_at()), loss, theirs);
     }
     for (name, number) in &outcome.outputs {
-        table.add_row([name.clone(), format!("{number:.12}"), published(figures.outputs.get(name))]);
+        add(name.clone(), *number, figures.outputs.get(name));
     }
     let mut text = format!("\n{}\n", table.trim_fmt());
     let differences = differences(outcome, figures);

@@ -45,6 +45,8 @@ pub trait Tutorial {
     fn about(&self) -> &'static str;
     /// What its loss is called.
     fn loss_name(&self) -> &'static str;
+    /// How a loss of the training is introduced, before the number of its step.
+    fn loss_at(&self) -> &'static str;
     /// How its network was trained.
     fn settings(&self) -> Settings;
     /// The names of the parameters, and where their initial values come from.
@@ -132,14 +134,10 @@ pub struct Diagnosis {
 /// ```
 pub fn run(tutorial: &dyn Tutorial, options: &Options) -> anyhow::Result<Outcome> {
     let initial = initial(tutorial, options)?;
-    let published = tutorial.settings();
-    let settings = Settings {
-        steps: options.epochs.map_or(published.steps, |epochs| epochs as usize),
-        rate: options.rate.unwrap_or(published.rate),
-    };
     let claims = check(tutorial, &initial)?;
     let start: Vec<f64> = initial.values().copied().collect();
-    let trained = tutorial.train(&start, settings);
+    let trained = tutorial.train(&start, settings(tutorial, options));
+    expect_finite(tutorial, &trained)?;
     Ok(Outcome {
         name: tutorial.name(),
         loss: tutorial.loss_name(),
@@ -149,6 +147,37 @@ pub fn run(tutorial: &dyn Tutorial, options: &Options) -> anyhow::Result<Outcome
         outputs: trained.outputs.into_iter().collect(),
         initial,
     })
+}
+
+fn settings(tutorial: &dyn Tutorial, options: &Options) -> Settings {
+    let published = tutorial.settings();
+    Settings {
+        steps: options.epochs.map_or(published.steps, |epochs| epochs as usize),
+        rate: options.rate.unwrap_or(published.rate),
+    }
+}
+
+/// Whether a run from these initial parameters is the published one.
+pub fn is_published(tutorial: &dyn Tutorial, options: &Options, initial: &Named) -> bool {
+    let published = tutorial.published().initial;
+    let same_start = tutorial.params().iter().all(|(name, draw)| match draw {
+        Draw::Given(_) => true,
+        Draw::Normal => published.get(name) == initial.get(name),
+    });
+    same_start && settings(tutorial, options) == tutorial.settings()
+}
+
+/// Refuses a training that left the numbers.
+fn expect_finite(tutorial: &dyn Tutorial, trained: &Trained) -> anyhow::Result<()> {
+    let name = tutorial.name();
+    if let Some((step, loss)) = trained.losses.iter().find(|(_, loss)| !loss.is_finite()) {
+        anyhow::bail!("{name}: the loss is {loss} at step {step}: train with a lower --rate");
+    }
+    let rest = trained.params.iter().chain(trained.outputs.iter().map(|(_, output)| output));
+    match rest.copied().find(|number| !number.is_finite()) {
+        Some(number) => anyhow::bail!("{name}: training ended at {number}: train with a lower --rate"),
+        None => Ok(()),
+    }
 }
 
 /// The initial parameters: drawn anew from a seed, or else the published ones.

@@ -121,6 +121,10 @@ impl Tutorial for TwoLayer {
         "L"
     }
 
+    fn loss_at(&self) -> &'static str {
+        "mean L after epoch"
+    }
+
     fn settings(&self) -> Settings {
         Settings { steps: 1000, rate: 0.1 }
     }

@@ -139,6 +139,10 @@ impl Tutorial for WorkedExample {
         "E_total"
     }
 
+    fn loss_at(&self) -> &'static str {
+        "E_total at step"
+    }
+
     fn settings(&self) -> Settings {
         Settings { steps: 10_000, rate: 0.5 }
     }

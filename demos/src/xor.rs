@@ -74,6 +74,10 @@ impl Tutorial for Xor {
         "cost"
     }
 
+    fn loss_at(&self) -> &'static str {
+        "cost at step"
+    }
+
     fn settings(&self) -> Settings {
         Settings { steps: 1001, rate: 0.3 }
     }

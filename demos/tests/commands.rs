@@ -82,6 +82,8 @@ fn bad_arguments_are_named() {
         (IRIS, &["--data", "no such file.csv"], "no such file.csv"),
         (env!("CARGO_BIN_EXE_and_gate"), &["--activation", "step"], "step"),
         (env!("CARGO_BIN_EXE_xor"), &["--seed", "-3"], "-3"),
+        (env!("CARGO_BIN_EXE_xor"), &["--rate", "1e300"], "train with a lower --rate"),
+        (MOONS, &["--rate", "1e300"], "epoch"),
     ] {
         let output = run(program, args);
         let message = String::from_utf8_lossy(&output.stderr);

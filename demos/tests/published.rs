@@ -119,7 +119,7 @@ fn the_difference_agrees_with_the_derivative_within_its_error() {
         for claim in outcome(tutorial).claims {
             let apart = (claim.finite_difference - claim.derivative).abs();
             let what = format!("{}: {} by {}", tutorial.name(), claim.of, claim.wrt);
-            // A unit W1[1][2] of the gate has a sum of exactly zero in no sample, so every difference is smooth.
+            // No sum of the gate is exactly zero at the start, so no difference meets the kink of its rectifier.
             assert!(apart <= claim.finite_error + 1e-15, "{what}: {apart:e} apart, error {:e}", claim.finite_error);
             assert!(claim.finite_error <= 1e-6, "{what}: the difference is worth nothing");
         }

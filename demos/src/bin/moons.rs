@@ -72,6 +72,9 @@ fn main() -> anyhow::Result<()> {
         table.trim_fmt()
     );
     anstream::println!("{}", moons::boundary(&data, score));
-    anstream::println!("{right} of {} points on their side: {:.1} %", data.len(), 100.0 * accuracy);
+    anstream::println!(
+        "o and x: points of the two moons, in capitals where they are on the wrong side; ░: the side of x"
+    );
+    anstream::println!("{right} of {} points on the right side: {:.1} %", data.len(), 100.0 * accuracy);
     Ok(())
 }
