@@ -14,11 +14,23 @@ impl Program {
     ///
     /// Only the operations are kept, so the program runs at any other point, as long as the function did not decide by
     /// comparing numbers.
+    ///
+    /// ```
+    /// let square = engine::Program::record(&[1.0], |x| x[0] * x[0]);
+    /// assert_eq!(square.evaluate(&[7.0], &[])?, [49.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn record(at: &[f64], f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>) -> Program {
         Program::record_all(at, |x| vec![f(x)])
     }
 
     /// Records a function with several results.
+    ///
+    /// ```
+    /// let both = engine::Program::record_all(&[1.0, 1.0], |x| vec![x[0] + x[1], x[0] * x[1]]);
+    /// assert_eq!(both.evaluate(&[2.0, 5.0], &[])?, [7.0, 10.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn record_all(at: &[f64], f: impl for<'g> Fn(&[Value<'g>]) -> Vec<Value<'g>>) -> Program {
         let graph = Graph::new();
         let outputs = f(&graph.params(at));
@@ -26,12 +38,27 @@ impl Program {
     }
 
     /// The number of every output. Errors on lists of the wrong length, as all of these calls do.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (w, x) = (g.param("w", 1.0), g.input("x", 1.0));
+    /// let program = (w * x + 1.0).program();
+    /// assert_eq!(program.evaluate(&[2.0], &[10.0])?, [21.0]);
+    /// assert!(program.evaluate(&[2.0], &[]).is_err());
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn evaluate<R: Real>(&self, params: &[R], inputs: &[R]) -> Result<Vec<R>> {
         let numbers = self.numbers(params, inputs)?;
         Ok(self.pick(self.outputs(), &numbers))
     }
 
     /// The derivatives of the first output by every parameter.
+    ///
+    /// ```
+    /// let program = engine::Program::record(&[1.0, 1.0], |x| x[0].powi(2) * x[1]);
+    /// assert_eq!(program.gradient(&[3.0, 5.0], &[])?, [30.0, 9.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn gradient<R: Real>(&self, params: &[R], inputs: &[R]) -> Result<Vec<R>> {
         let (numbers, output) = (self.numbers(params, inputs)?, self.output(0)?);
         Ok(self.pull_back(&numbers, &[(output, R::from(1.0))]))
@@ -50,6 +77,12 @@ impl Program {
     }
 
     /// The derivative by every parameter of the outputs weighted by `cotangents`: vector times Jacobian.
+    ///
+    /// ```
+    /// let program = engine::Program::record_all(&[1.0, 1.0], |x| vec![x[0] * x[1], x[0] - x[1]]);
+    /// assert_eq!(program.vjp(&[3.0, 5.0], &[1.0, 10.0], &[])?, [15.0, -7.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn vjp(&self, params: &[f64], cotangents: &[f64], inputs: &[f64]) -> Result<Vec<f64>> {
         expect_length("cotangents", self.outputs().len(), cotangents.len())?;
         let seeds = self.outputs().iter().map(|&node| node as usize).zip(cotangents.iter().copied());
@@ -57,6 +90,12 @@ impl Program {
     }
 
     /// The derivative of each output (row) by each parameter (column), by whichever sweep needs fewer runs.
+    ///
+    /// ```
+    /// let program = engine::Program::record_all(&[1.0, 1.0], |x| vec![x[0] * x[1], x[0] - x[1]]);
+    /// assert_eq!(program.jacobian(&[3.0, 5.0], &[])?, [[5.0, 3.0], [1.0, -1.0]]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn jacobian(&self, params: &[f64], inputs: &[f64]) -> Result<Vec<Vec<f64>>> {
         expect_length("parameters", self.params().len(), params.len())?;
         if self.outputs().len() <= params.len() {
@@ -69,12 +108,24 @@ impl Program {
     }
 
     /// The Hessian of the first output times a vector: the reverse sweep on dual numbers.
+    ///
+    /// ```
+    /// let program = engine::Program::record(&[1.0, 1.0], |x| x[0].powi(2) * x[1]);
+    /// assert_eq!(program.hvp(&[3.0, 5.0], &[1.0, 100.0], &[])?, [10.0 + 600.0, 6.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn hvp(&self, params: &[f64], vector: &[f64], inputs: &[f64]) -> Result<Vec<f64>> {
         let gradient = self.gradient(&self.moving(params, vector)?, &constants(inputs))?;
         Ok(gradient.iter().map(|derivative| derivative.tangent).collect())
     }
 
     /// The second derivatives of the first output by each two parameters, row by row.
+    ///
+    /// ```
+    /// let program = engine::Program::record(&[1.0, 1.0], |x| x[0].powi(2) * x[1]);
+    /// assert_eq!(program.hessian(&[3.0, 5.0], &[])?, [[10.0, 6.0], [6.0, 0.0]]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn hessian(&self, params: &[f64], inputs: &[f64]) -> Result<Vec<Vec<f64>>> {
         expect_length("parameters", self.params().len(), params.len())?;
         unit_vectors(params.len()).map(|unit| self.hvp(params, &unit, inputs)).collect()

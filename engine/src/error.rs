@@ -1,5 +1,6 @@
 //! What can go wrong.
 
+use crate::formula::short;
 use crate::ops::Op;
 
 /// An error of this crate. Each message names what it is about and says what to do.
@@ -7,11 +8,11 @@ use crate::ops::Op;
 #[non_exhaustive]
 pub enum Error {
     /// A list of numbers has the wrong length.
-    #[error("{given} {what} given where the program has {expected}: give one number for each")]
+    #[error("{given} {what} given where {expected} are needed: give one number for each")]
     Length {
         /// Which list: parameters, inputs, tangents, ...
         what: &'static str,
-        /// How many the program has.
+        /// How many are needed.
         expected: usize,
         /// How many were given.
         given: usize,
@@ -25,7 +26,7 @@ pub enum Error {
         outputs: usize,
     },
     /// A node's number is infinite or NaN although the numbers that it is made of are finite.
-    #[error("`{node}` is {value}: {} of {}{}", op.name(), join(args), hint(*needs))]
+    #[error("{}", not_finite(node, *value, *op, args, *needs))]
     NotFinite {
         /// The node's name, or its formula.
         node: String,
@@ -109,13 +110,18 @@ pub enum Error {
     },
 }
 
-/// The numbers in a row, of very many the first few; very large and small ones with an exponent.
+/// A leaf and a constant are what was given; every other node is made of its arguments.
+fn not_finite(node: &str, value: f64, op: Op, args: &[f64], needs: Option<&str>) -> String {
+    match op {
+        Op::Const => format!("a constant was given as {value}: give a finite number"),
+        Op::Param | Op::Input => format!("`{node}` was given as {value}: give a finite number"),
+        _ => format!("`{node}` is {value}: {} of {}{}", op.name(), join(args), hint(needs)),
+    }
+}
+
+/// The numbers in a row, of very many the first few.
 fn join(numbers: &[f64]) -> String {
-    let short = |x: &f64| match x.abs() {
-        1e-5..1e16 | 0.0 => x.to_string(),
-        _ => format!("{x:e}"),
-    };
-    let text = numbers.iter().take(MOST).map(short).collect::<Vec<_>>().join(", ");
+    let text = numbers.iter().take(MOST).map(|&x| short(x)).collect::<Vec<_>>().join(", ");
     if numbers.len() > MOST { format!("{text}, … ({} numbers)", numbers.len()) } else { text }
 }
 

@@ -4,8 +4,11 @@ use crate::ops::{Notation, Op};
 use crate::program::Program;
 use std::collections::HashMap;
 
-/// A formula longer than this many parts is cut short.
-const LONGEST: usize = 60;
+/// A formula is cut short after so many parts, or so many bytes.
+const MOST_PARTS: usize = 60;
+const MOST_BYTES: usize = 200;
+/// So many arguments of a function are shown.
+const MOST_ARGS: usize = 3;
 /// Binds tighter than every operator.
 const ATOM: u8 = 9;
 
@@ -17,6 +20,15 @@ enum Part<'a> {
 
 impl Program {
     /// The name of a node, or else its formula in terms of named nodes; long ones are cut short with `…`.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (a, b) = (g.param("a", 1.0), g.param("b", 2.0));
+    /// let sum = (a + b).named("sum");
+    /// let program = (sum * a).program();
+    /// assert_eq!(program.formula(program.output(0)?), "sum*a");
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     ///
     /// # Panics
     ///
@@ -55,7 +67,7 @@ impl Program {
             parts += 1;
             match part {
                 Part::Text(piece) => text.push_str(piece),
-                Part::Node(..) if parts > LONGEST => {
+                Part::Node(..) if parts > MOST_PARTS || text.len() > MOST_BYTES => {
                     text.push('…');
                     break;
                 }
@@ -75,7 +87,8 @@ impl Program {
             Op::Const => {
                 let number = self.constant(node).unwrap_or(f64::NAN);
                 let bare = number >= 0.0 || tightness <= 1;
-                text.push_str(&if bare { number.to_string() } else { format!("({number})") });
+                let short = short(number);
+                text.push_str(&if bare { short } else { format!("({short})") });
                 return;
             }
             Op::Param | Op::Input => {
@@ -92,15 +105,18 @@ impl Program {
         let operand = |position: usize, tightness| Part::Node(args[position] as usize, tightness);
         let (binds, mut parts) = match op.notation() {
             Notation::Infix(symbol, binds) => {
-                (binds, vec![operand(0, binds), Part::Text(symbol), operand(1, binds + 1)])
+                // A power of a power without parentheses is read from the right, everything else from the left.
+                let left = if symbol == "^" { binds + 1 } else { binds };
+                (binds, vec![operand(0, left), Part::Text(symbol), operand(1, binds + 1)])
             }
             Notation::Prefix(symbol, binds) => (binds, vec![Part::Text(symbol), operand(0, binds)]),
             Notation::Call => {
                 let mut parts = vec![Part::Text(op.name()), Part::Text("(")];
-                for position in 0..args.len().min(LONGEST) {
+                for position in 0..args.len().min(MOST_ARGS) {
                     parts.extend((position > 0).then_some(Part::Text(", ")));
                     parts.push(operand(position, 0));
                 }
+                parts.extend((args.len() > MOST_ARGS).then_some(Part::Text(", …")));
                 parts.push(Part::Text(")"));
                 (ATOM, parts)
             }
@@ -110,5 +126,13 @@ impl Program {
             parts.push(Part::Text(")"));
         }
         todo.extend(parts.into_iter().rev());
+    }
+}
+
+/// A number with all of its digits; very large and small ones with an exponent.
+pub(crate) fn short(x: f64) -> String {
+    match x.abs() {
+        1e-5..1e16 | 0.0 => x.to_string(),
+        _ => format!("{x:e}"),
     }
 }

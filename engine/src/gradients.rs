@@ -30,6 +30,13 @@ impl Gradients {
 
     /// The derivative by a node, like indexing: zero by what the value does not depend on.
     ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (x, y) = (g.param("x", 5.0), g.param("y", 1.0));
+    /// let gradients = (x * 3.0).backward();
+    /// assert_eq!((gradients.get(x), gradients.get(y)), (3.0, 0.0));
+    /// ```
+    ///
     /// # Panics
     ///
     /// When the node belongs to another graph, or the graph has been cleared since.

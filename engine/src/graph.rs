@@ -73,22 +73,52 @@ impl Graph {
         Graph { record: RefCell::new(Record { program, numbers, round: next_round() }) }
     }
 
-    /// A number to differentiate with respect to. A name that is given again passes to the new node.
+    /// A number to differentiate with respect to. A name that is given again passes to the new node, and an
+    /// empty one is none.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let w = g.param("w", 0.5);
+    /// assert_eq!((w.number(), w.formula()), (0.5, "w".to_owned()));
+    /// ```
     pub fn param(&self, name: &str, number: f64) -> Value<'_> {
         self.leaf(number, Program::push_param).named(name)
     }
 
     /// A number that is data. It can be asked for its derivative like any node, but is no parameter of the program.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (w, x) = (g.param("w", 2.0), g.input("x", 3.0));
+    /// let y = w * x;
+    /// assert_eq!(y.program().gradient(&[2.0], &[3.0])?, [3.0]);
+    /// assert_eq!(y.backward()[x], 2.0);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn input(&self, name: &str, number: f64) -> Value<'_> {
         self.leaf(number, Program::push_input).named(name)
     }
 
     /// Parameters without names, one a number.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let w = g.params(&[1.0, 4.0]);
+    /// assert_eq!((w[1] * 2.0).number(), 8.0);
+    /// assert_eq!(g.param_numbers(), [1.0, 4.0]);
+    /// ```
     pub fn params(&self, numbers: &[f64]) -> Vec<Value<'_>> {
         numbers.iter().map(|&number| self.leaf(number, Program::push_param)).collect()
     }
 
     /// Inputs without names, one a number.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let x = g.inputs(&[1.0, 4.0]);
+    /// assert_eq!((x[1] - x[0]).number(), 3.0);
+    /// assert_eq!(g.input_numbers(), [1.0, 4.0]);
+    /// ```
     pub fn inputs(&self, numbers: &[f64]) -> Vec<Value<'_>> {
         numbers.iter().map(|&number| self.leaf(number, Program::push_input)).collect()
     }
@@ -104,6 +134,14 @@ impl Graph {
     }
 
     /// The node that a name was last given to.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let x = g.param("x", 3.0);
+    /// (x * x).named("square");
+    /// assert_eq!(g.get("square").map(|square| square.number()), Some(9.0));
+    /// assert!(g.get("cube").is_none());
+    /// ```
     pub fn get(&self, name: &str) -> Option<Value<'_>> {
         let record = self.record.borrow();
         record.program.node(name).map(|node| self.value(&record, node))
@@ -112,6 +150,14 @@ impl Graph {
     /// What is recorded, without its numbers, with these outputs.
     ///
     /// A constant among the outputs becomes a node.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (a, b) = (g.param("a", 1.0), g.param("b", 1.0));
+    /// let program = g.program(&[a + b, a * b]);
+    /// assert_eq!(program.evaluate(&[3.0, 4.0], &[])?, [7.0, 12.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     ///
     /// # Panics
     ///
@@ -122,12 +168,27 @@ impl Graph {
     }
 
     /// The numbers of the parameters, in the order of [`Program::params`].
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (a, x, b) = (g.param("a", 1.0), g.input("x", 2.0), g.param("b", 3.0));
+    /// let program = (a * x + b).program();
+    /// assert_eq!((g.param_numbers(), g.input_numbers()), (vec![1.0, 3.0], vec![2.0]));
+    /// assert_eq!(program.evaluate(&g.param_numbers(), &g.input_numbers())?, [5.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn param_numbers(&self) -> Vec<f64> {
         let record = self.record.borrow();
         record.program.params().iter().map(|&node| record.numbers[node as usize]).collect()
     }
 
     /// The numbers of the inputs, in the order of [`Program::inputs`].
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// g.inputs(&[0.5, -2.0]);
+    /// assert_eq!(g.input_numbers(), [0.5, -2.0]);
+    /// ```
     pub fn input_numbers(&self) -> Vec<f64> {
         let record = self.record.borrow();
         record.program.inputs().iter().map(|&node| record.numbers[node as usize]).collect()
@@ -186,7 +247,7 @@ impl Graph {
     /// The node of a value; a constant becomes one.
     fn place(&self, value: Value<'_>) -> u32 {
         let own = value.graph().is_none_or(|graph| std::ptr::eq(graph, self));
-        assert!(own, "`{}` belongs to another graph: ask its own for the program", value.formula());
+        assert!(own, "`{}` belongs to another graph: call `program` on the graph that recorded it", value.formula());
         self.record.borrow_mut().operand(value)
     }
 

@@ -422,6 +422,10 @@ macro_rules! define_ops {
             pub const ALL: &'static [Op] = &[$(Op::$Op,)* $(Op::$ManyOp,)* $(Op::$TwoOp,)*];
 
             /// The name, as the method is called.
+            ///
+            /// ```
+            /// assert_eq!(engine::Op::LogSumExp.name(), "log_sum_exp");
+            /// ```
             pub const fn name(self) -> &'static str {
                 match self {
                     Op::Input => "input",
@@ -434,6 +438,12 @@ macro_rules! define_ops {
             }
 
             /// How many arguments it takes: `None` for any number.
+            ///
+            /// ```
+            /// use engine::Op;
+            ///
+            /// assert_eq!([Op::Param, Op::Exp, Op::Mul, Op::Sum].map(Op::arity), [Some(0), Some(1), Some(2), None]);
+            /// ```
             #[inline(always)]
             pub const fn arity(self) -> Option<usize> {
                 match self {
@@ -445,6 +455,13 @@ macro_rules! define_ops {
             }
 
             /// How it is written in a formula.
+            ///
+            /// ```
+            /// use engine::{Notation, Op};
+            ///
+            /// assert_eq!(Op::Exp.notation(), Notation::Call);
+            /// assert!(matches!(Op::Mul.notation(), Notation::Infix("*", _)));
+            /// ```
             pub const fn notation(self) -> Notation {
                 use Notation::*;
                 match self {
@@ -454,6 +471,13 @@ macro_rules! define_ops {
             }
 
             /// What it asks of its arguments, when these numbers do not meet it: `x > 0`.
+            ///
+            /// ```
+            /// use engine::Op;
+            ///
+            /// assert_eq!(Op::Ln.violated(&[-2.0]), Some("x > 0"));
+            /// assert_eq!(Op::Ln.violated(&[2.0]), None);
+            /// ```
             #[allow(unused_variables)]
             pub fn violated(self, args: &[f64]) -> Option<&'static str> {
                 match self {
@@ -463,6 +487,13 @@ macro_rules! define_ops {
             }
 
             /// Where the op switches: between two points with different numbers lies a kink, a jump or a pole.
+            ///
+            /// ```
+            /// use engine::Op;
+            ///
+            /// assert_eq!((Op::Relu.branch(&[-0.1]), Op::Relu.branch(&[0.1])), (-1.0, 1.0));
+            /// assert_eq!(Op::Exp.branch(&[-0.1]), Op::Exp.branch(&[0.1]));
+            /// ```
             #[allow(unused_variables)]
             pub fn branch(self, args: &[f64]) -> f64 {
                 match self {
@@ -472,6 +503,12 @@ macro_rules! define_ops {
             }
 
             /// Where the partials keep 2^-52 absolute instead of 4 ulp, for the ops that use such a form.
+            ///
+            /// ```
+            /// use engine::Op;
+            ///
+            /// assert!(Op::Tanh.cheap().is_some() && Op::Exp.cheap().is_none());
+            /// ```
             pub const fn cheap(self) -> Option<&'static str> {
                 match self {
                     $($(Op::$Op => Some($cheap),)?)*
@@ -481,6 +518,13 @@ macro_rules! define_ops {
             }
 
             /// Points at which the tests try the op.
+            ///
+            /// ```
+            /// use engine::Op;
+            ///
+            /// let probes = Op::Hypot.probes();
+            /// assert!(!probes.is_empty() && probes.iter().all(|point| point.len() == 2));
+            /// ```
             pub const fn probes(self) -> &'static [&'static [f64]] {
                 match self {
                     $(Op::$Op => &[$(&$probe),*],)*
@@ -492,6 +536,13 @@ macro_rules! define_ops {
 
             /// The number that the op makes of its arguments.
             ///
+            /// ```
+            /// use engine::Op;
+            ///
+            /// assert_eq!(Op::Hypot.value(&[3.0, 4.0]), 5.0);
+            /// assert_eq!(Op::Sum.value(&[1.0, 2.0, 4.0]), 7.0);
+            /// ```
+            ///
             /// # Panics
             ///
             /// When the number of arguments is not the op's, or the op is a leaf.
@@ -501,6 +552,21 @@ macro_rules! define_ops {
             }
 
             /// The derivatives of the op's result `y` by each of its arguments, handed to `sink`.
+            ///
+            /// ```
+            /// use engine::{Op, Partials};
+            ///
+            /// struct Listed(Vec<f64>);
+            ///
+            /// impl Partials<f64> for Listed {
+            ///     fn take(&mut self, _position: usize, partial: impl FnOnce() -> f64) {
+            ///         self.0.push(partial());
+            ///     }
+            /// }
+            /// let mut partials = Listed(Vec::new());
+            /// Op::Mul.partials(&[3.0, 5.0], 15.0, &mut partials);
+            /// assert_eq!(partials.0, [5.0, 3.0]);
+            /// ```
             ///
             /// # Panics
             ///

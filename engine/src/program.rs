@@ -45,6 +45,11 @@ impl Program {
     }
 
     /// How many nodes there are.
+    ///
+    /// ```
+    /// let program = engine::Program::record(&[3.0, 4.0], |x| x[0] * x[1] + x[0]);
+    /// assert_eq!(program.len(), 4);
+    /// ```
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -56,6 +61,14 @@ impl Program {
 
     /// The op of a node.
     ///
+    /// ```
+    /// use engine::{Op, Program};
+    ///
+    /// let program = Program::record(&[1.0, 2.0], |x| x[0] / x[1]);
+    /// assert_eq!(program.op(program.output(0)?), Op::Div);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// When there is no such node.
@@ -65,6 +78,12 @@ impl Program {
     }
 
     /// The nodes that a node is made of, in the order of the op's arguments.
+    ///
+    /// ```
+    /// let program = engine::Program::record(&[1.0, 2.0], |x| x[1] - x[0]);
+    /// assert_eq!(program.args(program.output(0)?), [1, 0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     ///
     /// # Panics
     ///
@@ -79,6 +98,14 @@ impl Program {
     }
 
     /// The number of a constant node.
+    ///
+    /// ```
+    /// let program = engine::Program::record(&[1.0], |x| x[0] * 0.25);
+    /// let args = program.args(program.output(0)?);
+    /// assert_eq!(program.constant(args[0] as usize), None);
+    /// assert_eq!(program.constant(args[1] as usize), Some(0.25));
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn constant(&self, node: usize) -> Option<f64> {
         let Node { op, operands: [high, low] } = *self.nodes.get(node)?;
         (op == Op::Const).then(|| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
@@ -91,6 +118,13 @@ impl Program {
     }
 
     /// The nodes of the parameters, in the order in which they were made.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (x, w) = (g.input("x", 2.0), g.param("w", 3.0));
+    /// let program = (w * x).program();
+    /// assert_eq!((program.inputs(), program.params(), program.outputs()), (&[0][..], &[1][..], &[2][..]));
+    /// ```
     pub fn params(&self) -> &[u32] {
         &self.params
     }
@@ -106,22 +140,50 @@ impl Program {
     }
 
     /// The node of one output, counted from 0; an error when there is none.
+    ///
+    /// ```
+    /// let program = engine::Program::record(&[1.0, 2.0], |x| x[0] + x[1]);
+    /// assert_eq!(program.output(0)?, 2);
+    /// assert!(program.output(1).is_err());
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn output(&self, output: usize) -> Result<usize> {
         let node = self.outputs.get(output).ok_or(Error::NoSuchOutput { output, outputs: self.outputs.len() })?;
         Ok(*node as usize)
     }
 
     /// Names and their nodes, in the order in which the names were first given.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (a, b) = (g.param("a", 1.0), g.param("b", 2.0));
+    /// let program = (a * b).named("area").program();
+    /// assert_eq!(program.names().collect::<Vec<_>>(), [("a", 0), ("b", 1), ("area", 2)]);
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = (&str, usize)> {
         self.names.iter().filter(|(_, node)| **node != FORGOTTEN).map(|(name, node)| (name.as_str(), *node as usize))
     }
 
     /// The node that a name was last given to.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let x = g.param("x", 1.0);
+    /// let program = x.exp().named("y").program();
+    /// assert_eq!((program.node("y"), program.node("z")), (Some(1), None));
+    /// ```
     pub fn node(&self, name: &str) -> Option<usize> {
         self.names.get(name).copied().filter(|node| *node != FORGOTTEN).map(|node| node as usize)
     }
 
     /// The name of a node, if it has one; the latest, if it has several.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let x = g.param("x", 1.0);
+    /// let program = x.exp().program();
+    /// assert_eq!((program.name(0), program.name(1)), (Some("x"), None));
+    /// ```
     pub fn name(&self, node: usize) -> Option<&str> {
         self.names().filter(|(_, named)| *named == node).last().map(|(name, _)| name)
     }
@@ -215,8 +277,11 @@ impl Program {
         self.push(Op::Const, [(bits >> 32) as u32, bits as u32])
     }
 
-    /// Gives a name, which an earlier node of that name loses.
+    /// Gives a name, which an earlier node of that name loses; an empty one is none.
     pub(crate) fn set_name(&mut self, name: &str, node: u32) {
+        if name.is_empty() {
+            return;
+        }
         match self.names.get_mut(name) {
             Some(place) => *place = node,
             None => drop(self.names.insert(name.to_owned(), node)),

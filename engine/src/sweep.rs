@@ -42,6 +42,18 @@ pub fn forward<R: Real>(program: &Program, params: &[R], inputs: &[R], numbers: 
 /// elsewhere) and go out holding the derivative of the seeded combination by each node; when they are shorter than the
 /// program, only that beginning of the program is swept.
 ///
+/// ```
+/// use engine::{Program, sweep};
+///
+/// let program = Program::record(&[1.0, 1.0], |x| x[0] * x[1]);
+/// let mut numbers = Vec::new();
+/// sweep::forward(&program, &[3.0, 5.0], &[], &mut numbers)?;
+/// let mut adjoints = [0.0, 0.0, 1.0];
+/// sweep::reverse(&program, &numbers, &mut adjoints);
+/// assert_eq!(adjoints, [5.0, 3.0, 1.0]);
+/// # Ok::<(), engine::Error>(())
+/// ```
+///
 /// # Panics
 ///
 /// When there are fewer numbers than adjoints, or more adjoints than nodes.

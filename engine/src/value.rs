@@ -1,6 +1,7 @@
 //! The value: a handle on a node of a graph, with its number inside.
 
 use crate::arguments::{Arguments, Each};
+use crate::formula::short;
 use crate::gradients::Gradients;
 use crate::graph::Graph;
 use crate::ops::{Row, each_op, row};
@@ -54,7 +55,15 @@ impl<'g> Value<'g> {
         self.number
     }
 
-    /// Names the node; a constant stays without. A name that is given again passes to the new node.
+    /// Names the node; a constant stays without, and an empty name is none. A name that is given again passes to the new
+    /// node.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let x = g.param("x", 2.0);
+    /// let h = (x * x).named("h");
+    /// assert_eq!((h + 1.0).formula(), "h + 1");
+    /// ```
     pub fn named(self, name: &str) -> Self {
         if let Some(graph) = self.graph {
             graph.set_name(self.node, name);
@@ -63,16 +72,29 @@ impl<'g> Value<'g> {
     }
 
     /// The name, or else the formula in terms of named nodes; long ones are cut short with `…`.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (a, b) = (g.param("a", 2.0), g.param("b", 3.0));
+    /// assert_eq!(((a + b) * a).exp().formula(), "exp((a + b)*a)");
+    /// ```
     pub fn formula(self) -> String {
         match self.graph {
             Some(graph) => graph.with(|program, _, _| program.formula(self.node as usize)),
-            None => self.number.to_string(),
+            None => short(self.number),
         }
     }
 
     /// The derivatives of this value by every node of its graph.
     ///
     /// Nothing is kept in the graph: each call gives the gradients anew. The gradients of a constant are zero.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let (a, b) = (g.param("a", 2.0), g.param("b", 3.0));
+    /// let gradients = (a * a * b).backward();
+    /// assert_eq!((gradients[a], gradients[b]), (12.0, 4.0));
+    /// ```
     pub fn backward(self) -> Gradients {
         let mut gradients = Gradients::new();
         self.backward_into(&mut gradients);
@@ -80,6 +102,17 @@ impl<'g> Value<'g> {
     }
 
     /// As [`backward`](Value::backward), into gradients whose memory is used again.
+    ///
+    /// ```
+    /// use engine::{Gradients, Graph};
+    ///
+    /// let (g, mut gradients) = (Graph::new(), Gradients::new());
+    /// let x = g.param("x", 5.0);
+    /// (x * 3.0).backward_into(&mut gradients);
+    /// assert_eq!(gradients[x], 3.0);
+    /// (x * x).backward_into(&mut gradients);
+    /// assert_eq!(gradients[x], 10.0);
+    /// ```
     pub fn backward_into(self, gradients: &mut Gradients) {
         gradients.fill(self);
     }
@@ -87,6 +120,13 @@ impl<'g> Value<'g> {
     /// What the graph has recorded, with this value as the one output.
     ///
     /// For a constant it is the program of that constant alone.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let x = g.param("x", 5.0);
+    /// assert_eq!((x * x).program().evaluate(&[4.0], &[])?, [16.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn program(self) -> Program {
         match self.graph {
             Some(graph) => graph.program(&[self]),

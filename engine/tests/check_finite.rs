@@ -182,7 +182,7 @@ fn what_cannot_be_checked_is_an_error_that_says_why() {
     );
     assert_eq!(
         message(check::claimed(|x| x[0], &[2.0], &[])),
-        "0 derivatives given where the program has 1: give one number for each"
+        "0 derivatives given where 1 are needed: give one number for each"
     );
     assert_eq!(
         message(check::hessian(|x| x[0].named("p").sqrt(), &[0.0])),

@@ -25,31 +25,31 @@ fn lists_of_a_wrong_length() {
     let message = |result: Result<Vec<f64>, Error>| result.expect_err("a wrong length").to_string();
     assert_eq!(
         message(program.gradient(&[2.0], &[])),
-        "1 parameters given where the program has 2: give one number for each"
+        "1 parameters given where 2 are needed: give one number for each"
     );
     assert_eq!(
         message(program.evaluate(&[2.0, 3.0], &[4.0])),
-        "1 inputs given where the program has 0: give one number for each"
+        "1 inputs given where 0 are needed: give one number for each"
     );
     assert_eq!(
         message(program.jvp(&[2.0, 3.0], &[1.0; 3], &[])),
-        "3 tangents given where the program has 2: give one number for each"
+        "3 tangents given where 2 are needed: give one number for each"
     );
     assert_eq!(
         message(program.hvp(&[2.0, 3.0], &[], &[])),
-        "0 tangents given where the program has 2: give one number for each"
+        "0 tangents given where 2 are needed: give one number for each"
     );
     assert_eq!(
         message(program.vjp(&[2.0, 3.0], &[1.0; 2], &[])),
-        "2 cotangents given where the program has 1: give one number for each"
+        "2 cotangents given where 1 are needed: give one number for each"
     );
     assert_eq!(
         program.jacobian(&[], &[]).expect_err("a wrong length").to_string(),
-        "0 parameters given where the program has 2: give one number for each"
+        "0 parameters given where 2 are needed: give one number for each"
     );
     assert_eq!(
         program.hessian(&[1.0; 3], &[]).expect_err("a wrong length").to_string(),
-        "3 parameters given where the program has 2: give one number for each"
+        "3 parameters given where 2 are needed: give one number for each"
     );
 }
 
@@ -103,6 +103,18 @@ fn where_a_number_stopped_being_finite() {
         wide.contains(" is inf: dot of 2.5e200, -1e-7, -1e-7, -1e-7, -1e-7, 2.5e200, -1e-7, -1e-7, … (10 numbers); "),
         "{wide}"
     );
+}
+
+#[test]
+fn leaves_that_were_not_finite_from_the_start() {
+    let message = |f: for<'g> fn(&'g Graph) -> Value<'g>| {
+        let g = Graph::new();
+        f(&g);
+        g.check_finite().expect_err("not finite").to_string()
+    };
+    assert_eq!(message(|g| g.param("x", f64::NAN).exp()), "`x` was given as NaN: give a finite number");
+    assert_eq!(message(|g| g.input("", f64::INFINITY) * 2.0), "`input0` was given as inf: give a finite number");
+    assert_eq!(message(|g| g.param("x", 1.0) * f64::NAN), "a constant was given as NaN: give a finite number");
 }
 
 #[test]
@@ -209,7 +221,10 @@ fn two_graphs_refuse_to_mix() {
     );
     // Refused, not half done: both graphs go on.
     assert_eq!((x * 3.0).backward()[x], 3.0);
-    assert_eq!(panic_of(|| g.program(&[y])), "`y` belongs to another graph: ask its own for the program");
+    assert_eq!(
+        panic_of(|| g.program(&[y])),
+        "`y` belongs to another graph: call `program` on the graph that recorded it"
+    );
 }
 
 #[test]

@@ -197,7 +197,7 @@ fn a_derivative_or_parameter_that_is_not_finite_is_named() -> Result<()> {
     let mut params = [1e160, 0.0];
     let training = Training::new(&model, Loss::Hinge).l2(1.0);
     let error = message(training.run(&mut params, &data, &mut Sgd::new(0.0), |_| GO_ON));
-    let expected = "epoch 0: `dot(w1, b, w1, b)` is inf: dot of ";
+    let expected = "epoch 0: `dot(w1, b, w1, …)` is inf: dot of ";
     assert!(error.starts_with(expected), "{error}");
     Ok(())
 }
@@ -243,6 +243,6 @@ fn a_batch_is_checked_too() -> Result<()> {
     assert_eq!(error, "inputs and targets of the data set: 3 given where 2 belong");
     assert_eq!(message(batch.loss(&[0.0; 2], &points()?, [])), "the batch has no samples: give it at least one");
     let error = message(batch.loss(&[0.0; 3], &points()?, [0]));
-    assert_eq!(error, "3 parameters given where the program has 2: give one number for each");
+    assert_eq!(error, "3 parameters given where 2 are needed: give one number for each");
     Ok(())
 }

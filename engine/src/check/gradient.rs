@@ -52,24 +52,60 @@ impl Check {
     }
 
     /// The names of the inputs, in order.
+    ///
+    /// ```
+    /// use engine::check::Check;
+    ///
+    /// let report = Check::new().names(["rate"]).gradient(|x| x[0].exp(), &[0.5])?;
+    /// assert_eq!(report.rows()[0].name, "rate");
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn names<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.names = names.into_iter().map(Into::into).collect();
         self
     }
 
     /// Where the input at a position, from 0, may be moved.
+    ///
+    /// ```
+    /// use engine::check::Check;
+    ///
+    /// // At 1e-9 a step of the usual length would leave the domain of the root.
+    /// let check = Check::new().domain(0, 0.0..=f64::INFINITY);
+    /// check.gradient(|x| x[0].sqrt(), &[1e-9])?.assert();
+    /// assert!(check.gradient(|x| x[0].exp(), &[-1.0]).is_err());
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn domain(mut self, input: usize, domain: RangeInclusive<f64>) -> Self {
         self.domains.insert(input, domain);
         self
     }
 
     /// By how much a value of the function may be off, besides rounding that is seen in the recording.
+    ///
+    /// ```
+    /// use engine::check::Check;
+    ///
+    /// // A table of three digits: its steps hide the slope unless they are known of.
+    /// let rounded = |x: &[f64]| (x[0] * x[0] * 1e3).round() / 1e3;
+    /// Check::new().noise(1e-3).resolution(0.1).plain(rounded, |x| vec![2.0 * x[0]], &[3.0])?.assert();
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn noise(mut self, noise: f64) -> Self {
         self.noise = noise;
         self
     }
 
     /// How far from the difference a derivative may be, as a part of either, besides the difference's error.
+    ///
+    /// ```
+    /// use engine::check::Check;
+    ///
+    /// let (square, roughly) = (|x: &[f64]| x[0] * x[0], |_: &[f64]| vec![6.01]);
+    /// assert!(!Check::new().plain(square, roughly, &[3.0])?.is_right());
+    /// assert!(Check::new().relative(0.01).plain(square, roughly, &[3.0])?.is_right());
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn relative(mut self, tolerance: f64) -> Self {
         self.tolerance.relative = tolerance;
         self
@@ -77,6 +113,14 @@ impl Check {
 
     /// How far from the difference a derivative may be, besides the difference's error. An error below this is also
     /// taken to be small enough to tell.
+    ///
+    /// ```
+    /// use engine::check::Check;
+    ///
+    /// let (square, roughly) = (|x: &[f64]| x[0] * x[0], |_: &[f64]| vec![6.01]);
+    /// assert!(Check::new().absolute(0.02).plain(square, roughly, &[3.0])?.is_right());
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn absolute(mut self, tolerance: f64) -> Self {
         self.tolerance.absolute = tolerance;
         self

@@ -163,16 +163,42 @@ impl Report {
     }
 
     /// The derivatives in the order of the inputs.
+    ///
+    /// ```
+    /// use engine::check;
+    ///
+    /// let report = check::gradient(|x| x[0] * x[1], &[3.0, 5.0])?;
+    /// assert_eq!(report.rows().iter().map(|row| row.derivative).collect::<Vec<_>>(), [5.0, 3.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
     /// The worst: the first that [`assert`](Report::assert) would name; none when there are no inputs.
+    ///
+    /// ```
+    /// use engine::check::{self, Verdict};
+    ///
+    /// let report = check::claimed(|x| x[0] * x[1], &[3.0, 5.0], &[5.0, 4.0])?;
+    /// let worst = report.worst().expect("two rows");
+    /// assert_eq!((worst.name.as_str(), worst.verdict), ("x1", Verdict::Wrong));
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn worst(&self) -> Option<&Row> {
         self.sorted().first().copied()
     }
 
     /// Lets a verdict pass besides right, such as kinks where a test's random points may meet one.
+    ///
+    /// ```
+    /// use engine::check::{self, Verdict};
+    ///
+    /// let report = check::gradient(|x| x[0].abs(), &[0.0])?;
+    /// assert!(!report.is_right());
+    /// report.allow(Verdict::Kink).assert();
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn allow(mut self, verdict: Verdict) -> Self {
         self.allowed.push(verdict);
         self
@@ -180,6 +206,14 @@ impl Report {
 
     /// Whether every verdict is right, or one that was [allowed](Report::allow). Kinks and inconclusive ones are not,
     /// unless allowed: a check that could not be made is no check.
+    ///
+    /// ```
+    /// use engine::check;
+    ///
+    /// assert!(check::claimed(|x| x[0].powi(2), &[3.0], &[6.0])?.is_right());
+    /// assert!(!check::claimed(|x| x[0].powi(2), &[3.0], &[5.0])?.is_right());
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn is_right(&self) -> bool {
         self.rows.iter().all(|row| self.passes(row))
     }
