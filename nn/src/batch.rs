@@ -51,6 +51,18 @@ impl BatchLoss {
     }
 
     /// With [`l2`] of all parameters added. Errors on a strength that is negative or not finite.
+    ///
+    /// ```
+    /// use nn::{Activation, BatchLoss, Dataset, Loss, Neuron};
+    ///
+    /// let neuron = Neuron::new(1, Activation::Identity)?;
+    /// let exact = Dataset::new(&[[2.0]], &[[7.0]])?;
+    /// let mut loss = BatchLoss::record(&neuron, &Loss::MeanSquared)?;
+    /// assert_eq!(loss.loss(&[3.0, 1.0], &exact, [0])?, 0.0);
+    /// let mut penalised = loss.with_l2(0.5)?;
+    /// assert_eq!(penalised.loss(&[3.0, 1.0], &exact, [0])?, 0.5 * (9.0 + 1.0));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn with_l2(self, strength: f64) -> Result<BatchLoss> {
         expect_from_0("strength of the L2 penalty", strength)?;
         let graph = Graph::new();
@@ -73,6 +85,16 @@ impl BatchLoss {
     ///
     /// Errors when the widths are not the model's, there is no sample, or the loss of a sample is not finite.
     ///
+    /// ```
+    /// use nn::{Activation, BatchLoss, Dataset, Loss, Neuron};
+    ///
+    /// let neuron = Neuron::new(1, Activation::Identity)?;
+    /// let data = Dataset::new(&[[1.0], [2.0]], &[[3.0], [1.0]])?;
+    /// let mut loss = BatchLoss::record(&neuron, &Loss::MeanSquared)?;
+    /// assert_eq!(loss.loss(&[1.0, 0.0], &data, [0, 1])?, (4.0 + 1.0) / 2.0);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// When there is no such sample.
@@ -82,6 +104,16 @@ impl BatchLoss {
 
     /// The loss of a batch and its derivatives by the parameters; errors as [`loss`](BatchLoss::loss) does, and when a
     /// derivative is not finite.
+    ///
+    /// ```
+    /// use nn::{Activation, BatchLoss, Dataset, Loss, Neuron};
+    ///
+    /// let neuron = Neuron::new(1, Activation::Identity)?;
+    /// let data = Dataset::new(&[[3.0]], &[[1.0]])?;
+    /// let mut loss = BatchLoss::record(&neuron, &Loss::MeanSquared)?;
+    /// assert_eq!(loss.gradient(&[1.0, 0.0], &data, [0])?, (4.0, &[12.0, 4.0][..]));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     ///
     /// # Panics
     ///

@@ -43,13 +43,27 @@ impl Dataset {
     }
 
     /// Rows of inputs and the class of each. The classes are the distinct labels, sorted. Errors as
-    /// [`new`](Dataset::new) does.
+    /// [`new`](Dataset::new) does, and when there is but one class.
+    ///
+    /// ```
+    /// use nn::Dataset;
+    ///
+    /// let data = Dataset::with_classes(&[[1.0], [2.0], [3.0]], &["b", "a", "b"])?;
+    /// assert_eq!(data.classes(), ["a", "b"]);
+    /// assert_eq!((data.target(0), data.target(1)), (&[0.0, 1.0][..], &[1.0, 0.0][..]));
+    /// assert!(Dataset::with_classes(&[[1.0], [2.0]], &["a", "a"]).is_err());
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn with_classes(x: &[impl AsRef<[f64]>], labels: &[impl AsRef<str>]) -> Result<Dataset> {
         let classes: BTreeSet<&str> = labels.iter().map(AsRef::as_ref).collect();
         let one = |label: &str| classes.iter().map(|class| f64::from(u8::from(*class == label))).collect::<Vec<_>>();
         let y: Vec<_> = labels.iter().map(|label| one(label.as_ref())).collect();
-        let classes = classes.iter().map(ToString::to_string).collect();
-        Ok(Dataset { classes, ..Dataset::new(x, &y)? })
+        let data = Dataset::new(x, &y)?;
+        let classes: Vec<String> = classes.iter().map(ToString::to_string).collect();
+        match classes.as_slice() {
+            [class] => Err(Error::OneClass { class: class.clone() }),
+            _ => Ok(Dataset { classes, ..data }),
+        }
     }
 
     /// The same samples with names for the columns of the inputs, as many as there are.
@@ -96,6 +110,12 @@ impl Dataset {
     }
 
     /// The samples in order: input and target of each.
+    ///
+    /// ```
+    /// let data = nn::Dataset::new(&[[1.0], [2.0]], &[[10.0], [20.0]])?;
+    /// assert_eq!(data.iter().map(|(x, target)| x[0] * target[0]).sum::<f64>(), 50.0);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[f64], &[f64])> {
         (0..self.len()).map(|sample| (self.x(sample), self.target(sample)))
     }
@@ -112,6 +132,12 @@ impl Dataset {
 
     /// The class of a sample, as a place in [`classes`](Dataset::classes): that of its largest target.
     ///
+    /// ```
+    /// let data = nn::Dataset::with_classes(&[[1.0], [2.0]], &["rose", "aster"])?;
+    /// assert_eq!((data.class(0), data.classes()[data.class(0)].as_str()), (1, "rose"));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// When there is no such sample.
@@ -126,6 +152,13 @@ impl Dataset {
 
     /// The samples at these positions, in this order. Errors when there are none.
     ///
+    /// ```
+    /// let data = nn::Dataset::new(&[[1.0], [2.0], [3.0]], &[[0.0], [0.0], [1.0]])?;
+    /// let two = data.select(&[2, 0])?;
+    /// assert_eq!((two.len(), two.x(0), two.target(0)), (2, &[3.0][..], &[1.0][..]));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// When there is no such sample.
@@ -139,6 +172,16 @@ impl Dataset {
     }
 
     /// The samples in random order.
+    ///
+    /// ```
+    /// use nn::{Dataset, seeded};
+    ///
+    /// let data = Dataset::new(&[[1.0], [2.0], [3.0]], &[[10.0], [20.0], [30.0]])?;
+    /// let shuffled = data.shuffled(&mut seeded(5))?;
+    /// assert!(shuffled.iter().all(|(x, target)| target[0] == 10.0 * x[0]));
+    /// assert_eq!(shuffled.iter().map(|(x, _)| x[0]).sum::<f64>(), 6.0);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn shuffled(&self, random: &mut Random) -> Result<Dataset> {
         let mut order: Vec<usize> = (0..self.len()).collect();
         order.shuffle(random);

@@ -69,8 +69,14 @@ pub enum Error {
     NoColumn {
         /// The column asked for.
         column: String,
-        /// The columns of the header.
+        /// The columns of the header, as text.
         header: String,
+    },
+    /// All samples of a data set are of one class, so that there is nothing to tell apart.
+    #[error("every sample is of the class `{class}`: give samples of at least two classes")]
+    OneClass {
+        /// The class.
+        class: String,
     },
     /// A cell of a table does not hold a finite number.
     #[error("line {line}, column `{column}`: `{text}` is not a finite number")]

@@ -56,6 +56,14 @@ impl Network<Mlp> {
     }
 
     /// A network from JSON. Errors name the line and column of what cannot be read; or say which sizes do not fit.
+    ///
+    /// ```
+    /// use nn::Network;
+    ///
+    /// let text = r#"{"inputs": 1, "layers": [{"neurons": 1, "activation": "identity"}], "params": [2, 1]}"#;
+    /// assert_eq!(Network::from_json(text)?.predict(&[3.0])?, [7.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn from_json(text: &str) -> Result<Self> {
         let saved: Saved = serde_json::from_str(text).map_err(Error::Json)?;
         let layers: Vec<_> = saved.layers.iter().map(|layer| (layer.neurons, layer.activation)).collect();
@@ -63,6 +71,18 @@ impl Network<Mlp> {
     }
 
     /// Writes a file that [`load`](Network::load) reads. Errors name the file.
+    ///
+    /// ```
+    /// use nn::{Activation, Mlp, Model, Network};
+    ///
+    /// let network = Mlp::new(1, &[(1, Activation::Tanh)])?.with([0.1, -0.2])?;
+    /// let path = std::env::temp_dir().join(format!("network-{}.json", std::process::id()));
+    /// network.save(&path)?;
+    /// let loaded = Network::load(&path)?;
+    /// std::fs::remove_file(&path)?;
+    /// assert_eq!(loaded.params(), [0.1, -0.2]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let write = || Ok(fs::write(path, self.to_json()? + "\n")?);
@@ -71,6 +91,11 @@ impl Network<Mlp> {
 
     /// Reads a file that [`save`](Network::save) wrote. Errors name the file, and what [`from_json`](Network::from_json)
     /// says.
+    ///
+    /// ```
+    /// let error = nn::Network::load("no/such/network.json").unwrap_err().to_string();
+    /// assert!(error.starts_with("no/such/network.json: "), "{error}");
+    /// ```
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let read = || Network::from_json(&fs::read_to_string(path)?);

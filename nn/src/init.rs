@@ -44,6 +44,17 @@ pub enum Init {
 impl Init {
     /// Draws all `numbers`. Errors when a bound or a moment is not finite, a deviation is negative, or `low` is above
     /// `high`.
+    ///
+    /// ```
+    /// use nn::{Init, seeded};
+    ///
+    /// let mut numbers = [0.0; 100];
+    /// Init::XavierUniform.fill(&mut numbers, 2, 4, &mut seeded(3))?;
+    /// assert!(numbers.iter().all(|x| x.abs() <= 1.0) && numbers.iter().any(|x| x.abs() > 0.5));
+    /// Init::Constant(0.25).fill(&mut numbers, 2, 4, &mut seeded(3))?;
+    /// assert_eq!(numbers, [0.25; 100]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn fill(self, numbers: &mut [f64], fan_in: usize, fan_out: usize, random: &mut Random) -> Result<()> {
         let (fan_in, both) = (fan_in as f64, fan_in as f64 + fan_out as f64);
         match self {

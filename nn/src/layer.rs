@@ -68,6 +68,14 @@ impl Layer {
     }
 
     /// Initial numbers: weights as `weights` says, biases zero. Errors when `weights` is outside of its range.
+    ///
+    /// ```
+    /// use nn::{Activation, Init, Layer, seeded};
+    ///
+    /// let layer = Layer::new(2, 2, Activation::Tanh)?;
+    /// assert_eq!(layer.init(Init::Constant(0.5), &mut seeded(1))?, [0.5, 0.5, 0.0, 0.5, 0.5, 0.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn init(&self, weights: Init, random: &mut Random) -> Result<Vec<f64>> {
         let mut params = vec![0.0; self.param_count()];
         for neuron in params.chunks_exact_mut(self.neuron.param_count()) {
@@ -94,7 +102,8 @@ impl Model for Layer {
     }
 
     fn forward<R: Real>(&self, params: &[R], x: &[R]) -> Vec<R> {
-        assert_eq!(params.len(), self.param_count(), "parameters of a layer");
+        let (given, own) = (params.len(), self.param_count());
+        assert_eq!(given, own, "a layer of {own} parameters was given {given}: give one number for each");
         params.chunks_exact(self.neuron.param_count()).map(|neuron| self.neuron.fire(neuron, x)).collect()
     }
 

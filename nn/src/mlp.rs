@@ -144,7 +144,8 @@ impl Model for Mlp {
     }
 
     fn forward<R: Real>(&self, params: &[R], x: &[R]) -> Vec<R> {
-        assert_eq!(params.len(), self.param_count(), "parameters of a network");
+        let (given, own) = (params.len(), self.param_count());
+        assert_eq!(given, own, "a network of {own} parameters was given {given}: give one number for each");
         let (mut rest, mut x) = (params, x.to_vec());
         for layer in &self.layers {
             let (own, others) = rest.split_at(layer.param_count());

@@ -38,6 +38,15 @@ impl<M: Model> Network<M> {
     }
 
     /// The outputs for an input. Errors when it has not as many numbers as the model takes, or one is not finite.
+    ///
+    /// ```
+    /// use nn::{Activation, Model, Neuron};
+    ///
+    /// let network = Neuron::new(2, Activation::Identity)?.with([2.0, 3.0, 0.5])?;
+    /// assert_eq!(network.predict(&[1.0, 10.0])?, [32.5]);
+    /// assert!(network.predict(&[1.0]).is_err());
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn predict(&self, x: &[f64]) -> Result<Vec<f64>> {
         expect_length(|| "inputs of the model".to_owned(), self.model.inputs(), x.len())?;
         expect_finite(x, |position| format!("the input x[{position}]"))?;
@@ -46,6 +55,14 @@ impl<M: Model> Network<M> {
 
     /// The position of the largest output, the first of equal ones: the class of a classifier. Errors as
     /// [`predict`](Network::predict) does.
+    ///
+    /// ```
+    /// use nn::{Activation, Layer};
+    ///
+    /// let layer = Layer::from_numbers(&[[1.0], [-1.0]], &[0.0, 0.0], Activation::Identity)?;
+    /// assert_eq!((layer.classify(&[2.0])?, layer.classify(&[-2.0])?), (0, 1));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn classify(&self, x: &[f64]) -> Result<usize> {
         self.predict(x).map(|outputs| largest(&outputs))
     }

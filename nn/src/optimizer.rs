@@ -44,16 +44,44 @@ impl Sgd {
     }
 
     /// With momentum, from 0 on and below 1.
+    ///
+    /// ```
+    /// use nn::{Optimizer, Sgd};
+    ///
+    /// let (mut params, mut sgd) = ([0.0], Sgd::new(1.0).momentum(0.5));
+    /// sgd.step(&mut params, &[-1.0])?;
+    /// sgd.step(&mut params, &[0.0])?;
+    /// assert_eq!(params, [1.0 + 0.5]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn momentum(self, momentum: f64) -> Sgd {
         Sgd { momentum, ..self }
     }
 
     /// With momentum in Nesterov's form.
+    ///
+    /// ```
+    /// use nn::{Optimizer, Sgd};
+    ///
+    /// let mut params = [0.0];
+    /// Sgd::new(1.0).nesterov(0.5).step(&mut params, &[-1.0])?;
+    /// assert_eq!(params, [1.0 + 0.5]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn nesterov(self, momentum: f64) -> Sgd {
         Sgd { momentum, nesterov: true, ..self }
     }
 
     /// With weight decay, from 0 on: the gradient of `weight_decay / 2` times the sum of squares is added.
+    ///
+    /// ```
+    /// use nn::{Optimizer, Sgd};
+    ///
+    /// let mut params = [8.0];
+    /// Sgd::new(0.5).weight_decay(0.25).step(&mut params, &[0.0])?;
+    /// assert_eq!(params, [8.0 - 0.5 * 0.25 * 8.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn weight_decay(self, weight_decay: f64) -> Sgd {
         Sgd { weight_decay, ..self }
     }
@@ -110,11 +138,31 @@ impl Adam {
     }
 
     /// With other decays of the running means, each from 0 on and below 1.
+    ///
+    /// ```
+    /// use nn::{Adam, Optimizer};
+    ///
+    /// // Without memory each step is the sign of its derivative, times the rate.
+    /// let (mut params, mut adam) = ([0.0], Adam::new(0.1).betas(0.0, 0.0));
+    /// adam.step(&mut params, &[-5.0])?;
+    /// adam.step(&mut params, &[-500.0])?;
+    /// assert!((params[0] - 0.2).abs() < 1e-8);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn betas(self, first: f64, second: f64) -> Adam {
         Adam { betas: [first, second], ..self }
     }
 
     /// With another ε, above 0.
+    ///
+    /// ```
+    /// use nn::{Adam, Optimizer};
+    ///
+    /// let mut params = [0.0];
+    /// Adam::new(1.0).epsilon(1.0).step(&mut params, &[-1.0])?;
+    /// assert!((params[0] - 1.0 / (1.0 + 1.0)).abs() < 1e-12);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn epsilon(self, epsilon: f64) -> Adam {
         Adam { epsilon, ..self }
     }

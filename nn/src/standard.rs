@@ -32,6 +32,14 @@ impl Standard {
     ///
     /// The running formulas are those of B. P. Welford, Technometrics 4 (1962), under which the deviation of an input
     /// that never changes is exactly zero.
+    ///
+    /// ```
+    /// use nn::{Dataset, Standard};
+    ///
+    /// let standard = Standard::fit(&Dataset::new(&[[1.0], [5.0]], &[[0.0], [0.0]])?)?;
+    /// assert_eq!((standard.means(), standard.scales()), (&[3.0][..], &[2.0][..]));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn fit(data: &Dataset) -> Result<Standard> {
         let mut means = vec![0.0; data.inputs()];
         let mut squares = vec![0.0; data.inputs()];
@@ -62,12 +70,31 @@ impl Standard {
     }
 
     /// Scales the inputs of samples. Errors when they are of another width.
+    ///
+    /// ```
+    /// use nn::{Dataset, Standard};
+    ///
+    /// let mut data = Dataset::new(&[[1.0], [5.0]], &[[0.0], [0.0]])?;
+    /// Standard::fit(&data)?.apply(&mut data)?;
+    /// assert_eq!((data.x(0), data.x(1)), (&[-1.0][..], &[1.0][..]));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn apply(&self, data: &mut Dataset) -> Result<()> {
         expect_length(|| "inputs of the data set".to_owned(), self.means.len(), data.inputs())?;
         data.xs_mut().try_for_each(|x| self.apply_to(x))
     }
 
     /// Scales one input. Errors when it is of another width.
+    ///
+    /// ```
+    /// use nn::{Dataset, Standard};
+    ///
+    /// let standard = Standard::fit(&Dataset::new(&[[1.0], [5.0]], &[[0.0], [0.0]])?)?;
+    /// let mut x = [7.0];
+    /// standard.apply_to(&mut x)?;
+    /// assert_eq!(x, [2.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn apply_to(&self, x: &mut [f64]) -> Result<()> {
         expect_length(|| "numbers of an input".to_owned(), self.means.len(), x.len())?;
         for ((x, mean), scale) in x.iter_mut().zip(&self.means).zip(&self.scales) {

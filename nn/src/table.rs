@@ -58,9 +58,10 @@ impl Dataset {
         Layout::new(&header)?;
         Layout::new(label.columns().iter().copied())?;
         let place = |column: &&str| {
-            header.iter().position(|name| name == *column).ok_or_else(|| Error::NoColumn {
-                column: (*column).to_owned(),
-                header: format!("{:?}", header.iter().collect::<Vec<_>>()),
+            header.iter().position(|name| name == *column).ok_or_else(|| {
+                let names: Vec<_> = header.iter().map(|name| format!("`{name}`")).collect();
+                let header = if names.is_empty() { "no columns".to_owned() } else { names.join(", ") };
+                Error::NoColumn { column: (*column).to_owned(), header }
             })
         };
         let targets: Vec<usize> = label.columns().iter().map(place).collect::<Result<_>>()?;
@@ -93,6 +94,17 @@ impl Dataset {
     }
 
     /// Reads a file as [`from_csv`](Dataset::from_csv) does; errors name the file too.
+    ///
+    /// ```
+    /// use nn::{Dataset, Label};
+    ///
+    /// let path = std::env::temp_dir().join(format!("flowers-{}.csv", std::process::id()));
+    /// std::fs::write(&path, "length,area\n2,4\n3,9\n")?;
+    /// let data = Dataset::from_csv_file(&path, Label::Numbers(&["area"]))?;
+    /// std::fs::remove_file(&path)?;
+    /// assert_eq!((data.x(1), data.target(1)), (&[3.0][..], &[9.0][..]));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn from_csv_file(path: impl AsRef<Path>, label: Label<'_>) -> Result<Dataset> {
         let path = path.as_ref();
         let read = || Dataset::from_csv(File::open(path)?, label);

@@ -108,34 +108,123 @@ impl<'a, M: Model, O: Objective> Training<'a, M, O> {
     }
 
     /// How often to go through the samples.
+    ///
+    /// ```
+    /// use nn::{Activation, Dataset, Loss, Neuron, Sgd, Training};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let data = Dataset::new(&[[1.0], [2.0]], &[[2.0], [4.0]])?;
+    /// let line = Neuron::new(1, Activation::Identity)?;
+    /// let mut seen = 0;
+    /// Training::new(&line, Loss::MeanSquared).epochs(3).run(&mut [0.0; 2], &data, &mut Sgd::new(0.1), |_| {
+    ///     seen += 1;
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(seen, 3);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn epochs(self, epochs: usize) -> Self {
         Training { epochs, ..self }
     }
 
     /// How many samples a step takes; 1 is stochastic gradient descent in the strict sense. The last batch of an epoch
     /// may be smaller.
+    ///
+    /// ```
+    /// use nn::{Activation, Dataset, Loss, Neuron, Sgd, Training};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let data = Dataset::new(&[[1.0], [2.0]], &[[2.0], [4.0]])?;
+    /// let line = Neuron::new(1, Activation::Identity)?;
+    /// let one_by_one = Training::new(&line, Loss::MeanSquared).epochs(1).batch(1);
+    /// let mut params = [0.0, 0.0];
+    /// one_by_one.run(&mut params, &data, &mut Sgd::new(0.25), |_| ControlFlow::Continue(()))?;
+    /// // The first step leads to (1, 1), from where the second sample is predicted to be 3.
+    /// assert_eq!(params, [1.0 + 0.25 * 2.0 * 2.0, 1.0 + 0.25 * 2.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn batch(self, samples: usize) -> Self {
         Training { batch: Some(samples), ..self }
     }
 
     /// Adds [`l2`](crate::loss::l2) of all parameters, with this strength, to the loss of each batch.
+    ///
+    /// ```
+    /// use nn::{Activation, Dataset, Loss, Neuron, Sgd, Training};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let data = Dataset::new(&[[1.0], [2.0]], &[[2.0], [4.0]])?;
+    /// let line = Neuron::new(1, Activation::Identity)?;
+    /// // The data is met exactly, so that what is left is the penalty, 0.5 * 2^2, of derivative 2.
+    /// let training = Training::new(&line, Loss::MeanSquared).l2(0.5).epochs(1);
+    /// let mut params = [2.0, 0.0];
+    /// training.run(&mut params, &data, &mut Sgd::new(0.1), |_| ControlFlow::Continue(()))?;
+    /// assert!((params[0] - 1.8).abs() < 1e-12);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn l2(self, strength: f64) -> Self {
         Training { l2: strength, ..self }
     }
 
     /// Shuffles the samples before each epoch, from this seed.
+    ///
+    /// ```
+    /// use nn::{Activation, Dataset, Loss, Neuron, Sgd, Training};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let data = Dataset::new(&[[1.0], [2.0]], &[[2.0], [4.0]])?;
+    /// let line = Neuron::new(1, Activation::Identity)?;
+    /// let training = Training::new(&line, Loss::MeanSquared).batch(1).shuffle(7);
+    /// let run = || -> nn::Result<[f64; 2]> {
+    ///     let mut params = [0.0, 0.0];
+    ///     training.run(&mut params, &data, &mut Sgd::new(0.1), |_| ControlFlow::Continue(()))?;
+    ///     Ok(params)
+    /// };
+    /// assert_eq!(run()?, run()?);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn shuffle(self, seed: u64) -> Self {
         Training { seed: Some(seed), ..self }
     }
 
     /// Stops when for so many epochs the loss, that of the validation samples if there are any, has not been more than
     /// `min_delta` below the best before.
+    ///
+    /// ```
+    /// use nn::{Activation, Dataset, Loss, Neuron, Sgd, Stop, Training};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let data = Dataset::new(&[[1.0], [2.0]], &[[2.0], [4.0]])?;
+    /// let line = Neuron::new(1, Activation::Identity)?;
+    /// let training = Training::new(&line, Loss::MeanSquared).patience(5, 0.0);
+    /// // What is right from the start does not improve.
+    /// let outcome = training.run(&mut [2.0, 0.0], &data, &mut Sgd::new(0.1), |_| ControlFlow::Continue(()))?;
+    /// assert_eq!((outcome.stop, outcome.epochs), (Stop::Patience, 6));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn patience(self, epochs: usize, min_delta: f64) -> Self {
         Training { patience: Some(Patience { epochs, min_delta }), ..self }
     }
 
     /// Measures the loss over these samples, penalty included, after each epoch. They may be those that it is trained on:
     /// their loss after an epoch is another than the [`loss`](Epoch::loss) that was met in it.
+    ///
+    /// ```
+    /// use nn::{Activation, Dataset, Loss, Neuron, Sgd, Training};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let data = Dataset::new(&[[1.0], [2.0]], &[[2.0], [4.0]])?;
+    /// let line = Neuron::new(1, Activation::Identity)?;
+    /// let other = Dataset::new(&[[10.0]], &[[23.0]])?;
+    /// let training = Training::new(&line, Loss::MeanSquared).epochs(1).validation(&other);
+    /// let mut validation = None;
+    /// training.run(&mut [2.0, 0.0], &data, &mut Sgd::new(0.1), |epoch| {
+    ///     validation = epoch.validation;
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(validation, Some(9.0));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn validation(self, data: &'a Dataset) -> Self {
         Training { validation: Some(data), ..self }
     }
@@ -161,6 +250,20 @@ impl<'a, M: Model, O: Objective> Training<'a, M, O> {
     /// Errors when the sizes of model, parameters and data do not fit, a target is not one for this loss, a setting is
     /// outside of its range, or a loss, derivative or parameter stops being finite: that error names the epoch, the
     /// sample and the node where it began. `params` are then as they were after the last step.
+    ///
+    /// ```
+    /// use nn::{Activation, Dataset, Loss, Neuron, Sgd, Stop, Training};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let data = Dataset::new(&[[1.0], [2.0]], &[[2.0], [4.0]])?;
+    /// let line = Neuron::new(1, Activation::Identity)?;
+    /// let mut params = [2.0, 0.0];
+    /// let outcome = Training::new(&line, Loss::MeanSquared).run(&mut params, &data, &mut Sgd::new(0.1), |epoch| {
+    ///     if epoch.epoch == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    /// })?;
+    /// assert_eq!((outcome.stop, outcome.epochs, outcome.loss), (Stop::Callback, 5, 0.0));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn run(
         &self,
         params: &mut [f64],

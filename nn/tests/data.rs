@@ -31,16 +31,17 @@ fn tables_are_read_by_the_names_of_their_columns() {
 #[test]
 fn bad_tables_are_refused_with_the_place() {
     let cases = [
-        ("", CLASS, "there is no column `kind`: the header has []"),
+        ("", CLASS, "there is no column `kind`: the header has no columns"),
         ("x,kind\n", CLASS, "the data set has no samples: give it at least one"),
         ("kind\na\n", CLASS, "the data set has no inputs: give it at least one"),
-        ("x,y\n1,2\n", CLASS, "there is no column `kind`: the header has [\"x\", \"y\"]"),
+        ("x,y\n1,2\n", CLASS, "there is no column `kind`: the header has `x`, `y`"),
         ("x,kind,x\n1,a,2\n", CLASS, "the name `x` is given twice: names are unique"),
         ("x,kind\n1,a\n\nNaN,b\n", CLASS, "line 4, column `x`: `NaN` is not a finite number"),
         ("x,kind\n1e999,b\n", CLASS, "line 2, column `x`: `1e999` is not a finite number"),
         ("x,kind\n1,a\n,b\n", CLASS, "line 3, column `x`: `` is not a finite number"),
         ("x,z,y\n1,two,3\n", NUMBERS, "line 2, column `z`: `two` is not a finite number"),
         ("x,kind\n\r\n1,a\r\n\n2,b,3\n", CLASS, "line 5: 3 cells where there are 2 columns"),
+        ("x,kind\n1,a\n2,a\n", CLASS, "every sample is of the class `a`: give samples of at least two classes"),
         ("x,y\n1,2\n", Label::Numbers(&[]), "the data set has no targets: give it at least one"),
         ("x,y\n1,2\n", Label::Numbers(&["y", "y"]), "the name `y` is given twice: names are unique"),
     ];

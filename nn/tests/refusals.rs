@@ -103,3 +103,15 @@ fn errors_of_the_engine_pass_through() {
     let error = Error::from(engine::Error::NoSuchOutput { output: 1, outputs: 1 });
     assert_eq!(error.to_string(), engine::Error::NoSuchOutput { output: 1, outputs: 1 }.to_string());
 }
+
+#[test]
+#[should_panic(expected = "a layer of 3 parameters was given 2: give one number for each")]
+fn a_layer_refuses_parameters_that_are_not_its_own() {
+    Layer::new(2, 1, Activation::Tanh).expect("sizes fit").forward(&[1.0, 2.0], &[1.0, 1.0]);
+}
+
+#[test]
+#[should_panic(expected = "a network of 3 parameters was given 4: give one number for each")]
+fn a_network_refuses_parameters_that_are_not_its_own() {
+    Mlp::new(2, &[(1, Activation::Tanh)]).expect("sizes fit").forward(&[1.0; 4], &[1.0, 1.0]);
+}
