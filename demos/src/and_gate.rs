@@ -108,7 +108,7 @@ impl AndGate {
             |n: usize, j: usize| at_output[n] * p.w2(j) * self.activation.by_hand(passes[n].z1[j], passes[n].a1[j]);
         let hidden = 0..self.hidden;
         let mut gradient = Vec::new();
-        for i in 0..2 {
+        for i in [0, 1] {
             gradient.extend(hidden.clone().map(|j| total(&|n| x[n][i] * at_hidden(n, j))));
         }
         gradient.extend(hidden.clone().map(|j| total(&|n| at_hidden(n, j))));

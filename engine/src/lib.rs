@@ -27,6 +27,7 @@
 //! | learn the chain rule | [`tutorial`] |
 
 mod arguments;
+#[cfg(feature = "batch")]
 mod batch;
 pub mod check;
 mod derive;
@@ -35,14 +36,17 @@ mod error;
 mod formula;
 mod gradients;
 mod graph;
+#[cfg(feature = "batch")]
 mod lane_math;
 mod lanes;
 mod numeric;
 mod ops;
 mod optimize;
+#[cfg(feature = "batch")]
 mod plan;
 mod program;
 mod real;
+#[cfg(feature = "batch")]
 mod split;
 pub mod sweep;
 mod tape;
@@ -50,6 +54,7 @@ pub mod tutorial;
 mod value;
 
 pub use arguments::Arguments;
+#[cfg(feature = "batch")]
 pub use batch::{Batch, Instructions};
 pub use dual::Dual;
 pub use error::{Error, Result};
