@@ -1,5 +1,7 @@
 //! The commands as they are run.
 
+#![allow(clippy::unwrap_used)]
+
 use serde_json::Value as Json;
 use std::process::{Command, Output};
 

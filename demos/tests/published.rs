@@ -1,5 +1,7 @@
 //! The tutorials against their published figures, over the whole of their training.
 
+#![allow(clippy::unwrap_used)]
+
 use demos::and_gate::{Activation, AndGate};
 use demos::figures::{Figures, Named};
 use demos::options::Options;

@@ -1,5 +1,7 @@
 //! The README shows the examples as they are, and what they really print.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 use std::process::Command;
 
