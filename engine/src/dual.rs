@@ -42,12 +42,12 @@ impl<R: Real> From<f64> for Dual<R> {
 }
 
 /// Adds up partial times tangent.
-struct Tangent<'a, A: ?Sized, R> {
-    args: &'a A,
+struct Tangent<A, R> {
+    args: A,
     total: R,
 }
 
-impl<R: Real, A: Arguments<Item = Dual<R>> + ?Sized> Partials<R> for Tangent<'_, A, R> {
+impl<R: Real, A: Arguments<Item = Dual<R>>> Partials<R> for Tangent<A, R> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
         let tangent = self.args.at(position).tangent;
@@ -59,11 +59,11 @@ impl<R: Real, A: Arguments<Item = Dual<R>> + ?Sized> Partials<R> for Tangent<'_,
 
 impl<R: Real> Real for Dual<R> {
     #[inline(always)]
-    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+    fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self {
         let values = Each(args, |arg: Self| arg.value);
-        let value = R::compute::<K>(&values);
+        let value = R::compute::<K>(values);
         let mut sink = Tangent { args, total: R::from(0.0) };
-        K::partials(&values, value, &mut sink);
+        K::partials(values, value, &mut sink);
         Dual { value, tangent: sink.total }
     }
 

@@ -47,13 +47,13 @@ impl Gradients {
     pub(crate) fn fill(&mut self, of: Value<'_>) {
         self.adjoints.clear();
         self.round = of.graph().map(|graph| {
-            graph.with(|program, numbers, round| {
+            graph.with(|program, numbers| {
                 let end = of.node().map_or(0, |node| node as usize + 1);
                 self.adjoints.resize(end, 0.0);
                 self.adjoints[end - 1] = 1.0;
                 sweep::reverse(program, numbers, &mut self.adjoints);
-                round
-            })
+            });
+            graph.round()
         });
     }
 }
@@ -61,10 +61,17 @@ impl Gradients {
 impl Index<Value<'_>> for Gradients {
     type Output = f64;
 
+    #[inline]
     fn index(&self, by: Value<'_>) -> &f64 {
         let (Some(graph), Some(node)) = (by.graph(), by.node()) else { return &0.0 };
-        let same = graph.with(|_, _, round| self.round.is_none_or(|own| own == round));
-        assert!(same, "`{}` is no node of the graph that these gradients were taken on", by.formula());
+        if self.round.is_some_and(|own| own != graph.round()) {
+            not_of_this_graph(by);
+        }
         self.adjoints.get(node as usize).unwrap_or(&0.0)
     }
+}
+
+#[cold]
+fn not_of_this_graph(by: Value<'_>) -> ! {
+    panic!("`{}` is no node of the graph that these gradients were taken on", by.formula())
 }

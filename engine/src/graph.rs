@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::ops::Op;
 use crate::program::Program;
 use crate::value::Value;
+use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,18 +27,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// ```
 pub struct Graph {
     record: RefCell<Record>,
+    /// Tells apart graphs, and the rounds of one graph between calls of `clear`: the graph in the upper half.
+    round: u64,
 }
 
 struct Record {
     program: Program,
     numbers: Vec<f64>,
-    /// Tells apart graphs, and the rounds of one graph between calls of `clear`.
-    round: u64,
-}
-
-fn next_round() -> u64 {
-    static ROUNDS: AtomicU64 = AtomicU64::new(0);
-    ROUNDS.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Default for Graph {
@@ -69,8 +65,9 @@ impl Graph {
     /// # assert!(y < 0.5);
     /// ```
     pub fn with_capacity(nodes: usize) -> Self {
-        let (program, numbers) = (Program::with_capacity(nodes), Vec::with_capacity(nodes));
-        Graph { record: RefCell::new(Record { program, numbers, round: next_round() }) }
+        static GRAPHS: AtomicU64 = AtomicU64::new(0);
+        let record = Record { program: Program::with_capacity(nodes), numbers: Vec::with_capacity(nodes) };
+        Graph { record: RefCell::new(record), round: GRAPHS.fetch_add(1 << 32, Ordering::Relaxed) }
     }
 
     /// A number to differentiate with respect to. A name that is given again passes to the new node, and an
@@ -82,7 +79,7 @@ impl Graph {
     /// assert_eq!((w.number(), w.formula()), (0.5, "w".to_owned()));
     /// ```
     pub fn param(&self, name: &str, number: f64) -> Value<'_> {
-        self.leaf(number, Program::push_param).named(name)
+        self.leaf(Op::Param, number).named(name)
     }
 
     /// A number that is data. It can be asked for its derivative like any node, but is no parameter of the program.
@@ -96,7 +93,7 @@ impl Graph {
     /// # Ok::<(), engine::Error>(())
     /// ```
     pub fn input(&self, name: &str, number: f64) -> Value<'_> {
-        self.leaf(number, Program::push_input).named(name)
+        self.leaf(Op::Input, number).named(name)
     }
 
     /// Parameters without names, one a number.
@@ -108,7 +105,7 @@ impl Graph {
     /// assert_eq!(g.param_numbers(), [1.0, 4.0]);
     /// ```
     pub fn params(&self, numbers: &[f64]) -> Vec<Value<'_>> {
-        numbers.iter().map(|&number| self.leaf(number, Program::push_param)).collect()
+        self.leaves(Op::Param, numbers).collect()
     }
 
     /// Inputs without names, one a number.
@@ -120,7 +117,7 @@ impl Graph {
     /// assert_eq!(g.input_numbers(), [1.0, 4.0]);
     /// ```
     pub fn inputs(&self, numbers: &[f64]) -> Vec<Value<'_>> {
-        numbers.iter().map(|&number| self.leaf(number, Program::push_input)).collect()
+        self.leaves(Op::Input, numbers).collect()
     }
 
     /// How many nodes are recorded.
@@ -209,7 +206,7 @@ impl Graph {
         let record = self.record.get_mut();
         record.program.clear();
         record.numbers.clear();
-        record.round = next_round();
+        self.round += 1;
     }
 
     /// The first node, in order of recording, that is infinite or NaN although its arguments are finite.
@@ -226,11 +223,16 @@ impl Graph {
         record.program.check_finite(&record.numbers)
     }
 
-    fn leaf(&self, number: f64, push: fn(&mut Program) -> u32) -> Value<'_> {
+    fn leaf(&self, op: Op, number: f64) -> Value<'_> {
         let record = &mut *self.record.borrow_mut();
-        let node = push(&mut record.program);
         record.numbers.push(number);
-        Value::new(self, node, number)
+        Value::new(self, record.program.push_leaf(op), number)
+    }
+
+    fn leaves<'g>(&'g self, op: Op, numbers: &[f64]) -> impl Iterator<Item = Value<'g>> {
+        let record = &mut *self.record.borrow_mut();
+        record.numbers.extend_from_slice(numbers);
+        record.program.push_leaves(op, numbers.len()).zip(numbers).map(|(node, &number)| Value::new(self, node, number))
     }
 
     fn value(&self, record: &Record, node: usize) -> Value<'_> {
@@ -251,71 +253,79 @@ impl Graph {
         self.record.borrow_mut().operand(value)
     }
 
+    /// Adds a node, of whose arguments `own` is one of this graph.
     #[inline(always)]
     pub(crate) fn record<'g>(
         &'g self,
         op: Op,
-        args: &(impl Arguments<Item = Value<'g>> + ?Sized),
+        args: impl Arguments<Item = Value<'g>>,
         number: f64,
+        own: u32,
     ) -> Value<'g> {
+        let all_are_nodes = args.each().all(|arg| arg.is_of(self));
+        if !all_are_nodes {
+            for arg in args.each() {
+                match arg.graph() {
+                    Some(other) if !arg.is_of(self) => two_graphs([self, other], [own, arg.place()]),
+                    _ => {}
+                }
+            }
+        }
         let record = &mut *self.record.borrow_mut();
         let node = match op.arity() {
             Some(1) => {
                 let [x] = args.exactly();
-                let x = record.operand(x);
-                record.program.push(op, [x, 0])
+                let operands = [record.operand(x), 0];
+                record.program.push(op, operands)
             }
             Some(2) => {
                 let [a, b] = args.exactly();
                 let operands = [record.operand(a), record.operand(b)];
                 record.program.push(op, operands)
             }
+            _ if all_are_nodes => record.program.push_many(op, args.each().map(Value::place)),
             _ => {
-                for arg in args.each() {
-                    let node = record.operand(arg);
-                    record.program.push_arg(node);
-                }
-                record.program.push_many(op, args.count())
+                let operands: SmallVec<[u32; 16]> = args.each().map(|arg| record.operand(arg)).collect();
+                record.program.push_many(op, operands.into_iter())
             }
         };
         record.numbers.push(number);
         Value::new(self, node, number)
     }
 
-    /// Refuses two values of two graphs.
-    #[inline(always)]
-    pub(crate) fn same_as(&self, other: &Graph, own: Value<'_>, others: Value<'_>) {
-        if !std::ptr::eq(self, other) {
-            two_graphs(own, others);
-        }
-    }
-
     pub(crate) fn set_name(&self, node: u32, name: &str) {
         self.record.borrow_mut().program.set_name(name, node);
     }
 
-    pub(crate) fn with<T>(&self, read: impl FnOnce(&Program, &[f64], u64) -> T) -> T {
+    pub(crate) fn with<T>(&self, read: impl FnOnce(&Program, &[f64]) -> T) -> T {
         let record = self.record.borrow();
-        read(&record.program, &record.numbers, record.round)
+        read(&record.program, &record.numbers)
+    }
+
+    #[inline(always)]
+    pub(crate) fn round(&self) -> u64 {
+        self.round
     }
 }
 
 impl Record {
+    /// The node of an argument; a constant becomes one.
     #[inline(always)]
-    fn operand(&mut self, value: Value<'_>) -> u32 {
-        match value.node() {
+    fn operand(&mut self, arg: Value<'_>) -> u32 {
+        match arg.node() {
             Some(node) => node,
             None => {
-                self.numbers.push(value.number());
-                self.program.push_constant(value.number())
+                self.numbers.push(arg.number());
+                self.program.push_constant(arg.number())
             }
         }
     }
 }
 
 #[cold]
-fn two_graphs(a: Value<'_>, b: Value<'_>) -> ! {
-    panic!("`{}` and `{}` belong to two graphs: record both on one `Graph`", a.formula(), b.formula())
+fn two_graphs(graphs: [&Graph; 2], nodes: [u32; 2]) -> ! {
+    let formula = |k: usize| graphs[k].with(|program, _| program.formula(nodes[k] as usize));
+    panic!("`{}` and `{}` belong to two graphs: record both on one `Graph`", formula(0), formula(1))
 }
 
 impl Program {

@@ -21,7 +21,7 @@ impl From<f64> for Lane {
 
 impl Real for Lane {
     #[inline(always)]
-    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+    fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self {
         Lane(match K::OP {
             Op::Exp => exp(args.at(0).0),
             Op::ExpM1 => exp_m1(args.at(0).0),
@@ -30,7 +30,7 @@ impl Real for Lane {
             Op::Tanh => tanh(args.at(0).0),
             Op::Sigmoid => logistic(args.at(0).0),
             Op::Softplus => softplus(args.at(0).0),
-            _ => K::value(&Bare(args)),
+            _ => K::value(Bare(args)),
         })
     }
 
@@ -48,18 +48,19 @@ impl Real for Lane {
 operators_from_compute!(() Lane);
 
 /// Arguments without the name of their type. A closure in its place would hide them from the vectoriser.
-struct Bare<'a, A: ?Sized>(&'a A);
+#[derive(Clone, Copy)]
+struct Bare<A>(A);
 
-impl<A: Arguments<Item = Lane> + ?Sized> Arguments for Bare<'_, A> {
+impl<A: Arguments<Item = Lane>> Arguments for Bare<A> {
     type Item = f64;
 
     #[inline(always)]
-    fn count(&self) -> usize {
+    fn count(self) -> usize {
         self.0.count()
     }
 
     #[inline(always)]
-    fn at(&self, position: usize) -> f64 {
+    fn at(self, position: usize) -> f64 {
         self.0.at(position).0
     }
 }

@@ -24,8 +24,8 @@ impl<const N: usize> From<f64> for Lanes<N> {
 
 impl<const N: usize> Real for Lanes<N> {
     #[inline(always)]
-    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
-        Lanes(std::array::from_fn(|lane| K::value(&Each(args, |arg: Self| arg.0[lane]))))
+    fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self {
+        Lanes(std::array::from_fn(|lane| K::value(Each(args, |arg: Self| arg.0[lane]))))
     }
 
     #[inline(always)]

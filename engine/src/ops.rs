@@ -325,10 +325,10 @@ pub trait Row {
     const OP: Op;
 
     /// See [`Op::value`].
-    fn value(args: &(impl Arguments<Item = f64> + ?Sized)) -> f64;
+    fn value(args: impl Arguments<Item = f64>) -> f64;
 
     /// See [`Op::partials`].
-    fn partials<R: Real>(args: &(impl Arguments<Item = R> + ?Sized), y: R, sink: &mut impl Partials<R>);
+    fn partials<R: Real>(args: impl Arguments<Item = R>, y: R, sink: &mut impl Partials<R>);
 }
 
 /// Names the numbers as a row does.
@@ -546,8 +546,8 @@ macro_rules! define_ops {
             /// # Panics
             ///
             /// When the number of arguments is not the op's, or the op is a leaf.
-            #[inline]
-            pub fn value(self, args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+            #[inline(always)]
+            pub fn value(self, args: impl Arguments<Item = f64>) -> f64 {
                 self.compute(args)
             }
 
@@ -571,10 +571,10 @@ macro_rules! define_ops {
             /// # Panics
             ///
             /// When the number of arguments is not the op's.
-            #[inline]
+            #[inline(always)]
             pub fn partials<R: Real>(
                 self,
-                args: &(impl Arguments<Item = R> + ?Sized),
+                args: impl Arguments<Item = R>,
                 y: R,
                 sink: &mut impl Partials<R>,
             ) {
@@ -587,8 +587,8 @@ macro_rules! define_ops {
             }
 
             /// What a number type makes of the row of this op.
-            #[inline]
-            pub(crate) fn compute<R: Real>(self, args: &(impl Arguments<Item = R> + ?Sized)) -> R {
+            #[inline(always)]
+            pub(crate) fn compute<R: Real>(self, args: impl Arguments<Item = R>) -> R {
                 match self {
                     $(Op::$Op => R::compute::<row::$Op>(args),)*
                     $(Op::$ManyOp => R::compute::<row::$ManyOp>(args),)*
@@ -610,13 +610,13 @@ macro_rules! define_ops {
                 const OP: Op = Op::$Op;
 
                 #[inline(always)]
-                fn value(args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+                fn value(args: impl Arguments<Item = f64>) -> f64 {
                     bind!($inputs = args; $value)
                 }
 
                 #[inline(always)]
                 #[allow(unused_variables)]
-                fn partials<R: Real>(args: &(impl Arguments<Item = R> + ?Sized), y: R, sink: &mut impl Partials<R>) {
+                fn partials<R: Real>(args: impl Arguments<Item = R>, y: R, sink: &mut impl Partials<R>) {
                     bind!($inputs = args; {
                         let $y = y;
                         hand_over!(sink, 0, $($partial,)+);
@@ -629,13 +629,13 @@ macro_rules! define_ops {
                 const OP: Op = Op::$ManyOp;
 
                 #[inline(always)]
-                fn value($xs: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+                fn value($xs: impl Arguments<Item = f64>) -> f64 {
                     $many_value
                 }
 
                 #[inline(always)]
                 #[allow(unused_variables)]
-                fn partials<R: Real>($xs: &(impl Arguments<Item = R> + ?Sized), y: R, sink: &mut impl Partials<R>) {
+                fn partials<R: Real>($xs: impl Arguments<Item = R>, y: R, sink: &mut impl Partials<R>) {
                     let $many_y = y;
                     $(let $once = $once_value;)?
                     for $k in 0..$xs.count() {
@@ -649,14 +649,14 @@ macro_rules! define_ops {
                 const OP: Op = Op::$TwoOp;
 
                 #[inline(always)]
-                fn value(args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+                fn value(args: impl Arguments<Item = f64>) -> f64 {
                     let ($a, $b) = args.halves();
                     $two_value
                 }
 
                 #[inline(always)]
                 #[allow(unused_variables)]
-                fn partials<R: Real>(args: &(impl Arguments<Item = R> + ?Sized), y: R, sink: &mut impl Partials<R>) {
+                fn partials<R: Real>(args: impl Arguments<Item = R>, y: R, sink: &mut impl Partials<R>) {
                     let (($a, $b), $two_y) = (args.halves(), y);
                     for $at in 0..$a.count() {
                         sink.take($at, || $by_a);
@@ -737,7 +737,7 @@ fn silu(x: f64) -> f64 {
 }
 
 /// Exponentiates only what is negative, and adds 1 for the largest last, so that the digits of small ones are kept.
-fn log_sum_exp(xs: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+fn log_sum_exp(xs: impl Arguments<Item = f64>) -> f64 {
     let exceeds = |x: f64, y: f64| x > y || x.is_nan();
     let Some((top, most)) = xs.each().enumerate().reduce(|top, x| if exceeds(x.1, top.1) { x } else { top }) else {
         return f64::NEG_INFINITY;
@@ -751,7 +751,7 @@ fn log_sum_exp(xs: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
 
 /// `e^(x - y)` for the logarithm `y` of the sum of the exponentials. Dividing by their sum, which would be 1 but for the
 /// rounding of `y`, takes that rounding out again.
-fn softmax<R: Real>(xs: &(impl Arguments<Item = R> + ?Sized), y: R) -> SmallVec<[R; 16]> {
+fn softmax<R: Real>(xs: impl Arguments<Item = R>, y: R) -> SmallVec<[R; 16]> {
     let mut shares: SmallVec<[R; 16]> = xs.each().map(|x| (x - y).exp()).collect();
     let total = R::sum(&shares);
     shares.iter_mut().for_each(|share| *share /= total);

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::ops::Op;
 use indexmap::IndexMap;
+use std::ops::Range;
 
 /// The place of a forgotten name, see [`Program::clear`].
 const FORGOTTEN: u32 = u32::MAX;
@@ -34,9 +35,29 @@ pub struct Program {
 /// Operands are node numbers; of an op with more than two, the place in the pool and the count; of a leaf, its position
 /// among the parameters or inputs; of a constant, the bits of its number.
 #[derive(Debug, Clone, Copy)]
-struct Node {
-    op: Op,
+pub(crate) struct Node {
+    pub(crate) op: Op,
+    /// How many of the operands are node numbers; [`IN_POOL`] for a place in the pool.
+    few: u8,
     operands: [u32; 2],
+}
+
+const IN_POOL: u8 = u8::MAX;
+
+impl Node {
+    #[inline(always)]
+    pub(crate) fn args<'a>(&'a self, pool: &'a [u32]) -> &'a [u32] {
+        match self.few {
+            0..=2 => &self.operands[..usize::from(self.few)],
+            _ => &pool[self.operands[0] as usize..][..self.operands[1] as usize],
+        }
+    }
+}
+
+#[inline(always)]
+fn node_number(place: usize) -> u32 {
+    assert!(place < FORGOTTEN as usize, "a graph holds at most {FORGOTTEN} nodes: clear it, or use several");
+    place as u32
 }
 
 impl Program {
@@ -57,6 +78,12 @@ impl Program {
     /// Whether there are no nodes.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// The nodes, and the pool that their arguments lie in.
+    #[inline(always)]
+    pub(crate) fn nodes(&self) -> (&[Node], &[u32]) {
+        (&self.nodes, &self.pool)
     }
 
     /// The op of a node.
@@ -90,11 +117,7 @@ impl Program {
     /// When there is no such node.
     #[inline(always)]
     pub fn args(&self, node: usize) -> &[u32] {
-        let Node { op, operands } = &self.nodes[node];
-        match op.arity() {
-            Some(few @ 0..=2) => &operands[..few],
-            _ => &self.pool[operands[0] as usize..][..operands[1] as usize],
-        }
+        self.nodes[node].args(&self.pool)
     }
 
     /// The number of a constant node.
@@ -107,7 +130,7 @@ impl Program {
     /// # Ok::<(), engine::Error>(())
     /// ```
     pub fn constant(&self, node: usize) -> Option<f64> {
-        let Node { op, operands: [high, low] } = *self.nodes.get(node)?;
+        let Node { op, operands: [high, low], .. } = *self.nodes.get(node)?;
         (op == Op::Const).then(|| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
     }
 
@@ -220,28 +243,24 @@ impl Program {
     }
 
     pub(crate) fn cut_off(&mut self, node: usize) {
-        self.nodes[node] = Node { op: Op::Param, operands: [self.params.len() as u32, 0] };
+        self.nodes[node] = Node { op: Op::Param, few: 0, operands: [self.params.len() as u32, 0] };
         self.params.push(node as u32);
     }
 
     #[inline(always)]
     pub(crate) fn push(&mut self, op: Op, operands: [u32; 2]) -> u32 {
-        let node = self.nodes.len() as u32;
-        assert!(node < FORGOTTEN, "a graph holds at most {FORGOTTEN} nodes: clear it, or use several");
-        self.nodes.push(Node { op, operands });
+        let node = node_number(self.nodes.len());
+        let few = op.arity().and_then(|arity| u8::try_from(arity).ok()).filter(|few| *few <= 2).unwrap_or(IN_POOL);
+        self.nodes.push(Node { op, few, operands });
         node
     }
 
-    /// Adds an argument of the n-ary node that comes next.
     #[inline(always)]
-    pub(crate) fn push_arg(&mut self, node: u32) {
-        self.pool.push(node);
-    }
-
-    /// Adds a node on the latest `count` of those.
-    pub(crate) fn push_many(&mut self, op: Op, count: usize) -> u32 {
+    pub(crate) fn push_many(&mut self, op: Op, args: impl Iterator<Item = u32>) -> u32 {
+        let start = self.pool.len();
+        self.pool.extend(args);
         let place = |n: usize| u32::try_from(n).expect("a graph holds at most 2^32 arguments of n-ary nodes");
-        self.push(op, [place(self.pool.len() - count), place(count)])
+        self.push(op, [place(start), place(self.pool.len() - start)])
     }
 
     /// Adds a node of an op that computes.
@@ -251,24 +270,24 @@ impl Program {
                 let operands = [args.next(), args.next()].map(Option::unwrap_or_default);
                 self.push(op, operands)
             }
-            _ => {
-                let before = self.pool.len();
-                self.pool.extend(args);
-                self.push_many(op, self.pool.len() - before)
-            }
+            _ => self.push_many(op, args),
         }
     }
 
-    pub(crate) fn push_param(&mut self) -> u32 {
-        let node = self.push(Op::Param, [self.params.len() as u32, 0]);
-        self.params.push(node);
-        node
+    /// Adds a parameter or an input.
+    pub(crate) fn push_leaf(&mut self, op: Op) -> u32 {
+        self.push_leaves(op, 1).start
     }
 
-    pub(crate) fn push_input(&mut self) -> u32 {
-        let node = self.push(Op::Input, [self.inputs.len() as u32, 0]);
-        self.inputs.push(node);
-        node
+    /// Adds several parameters or inputs.
+    pub(crate) fn push_leaves(&mut self, op: Op, count: usize) -> Range<u32> {
+        let first = self.nodes.len();
+        let list = if op == Op::Param { &mut self.params } else { &mut self.inputs };
+        let place = list.len() as u32;
+        let nodes = node_number(first)..node_number(first + count);
+        list.extend(nodes.clone());
+        self.nodes.extend((place..place + count as u32).map(|place| Node { op, few: 0, operands: [place, 0] }));
+        nodes
     }
 
     #[inline(always)]

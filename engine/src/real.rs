@@ -48,11 +48,11 @@ macro_rules! define_real {
             + AddAssign + SubAssign + MulAssign + DivAssign
         {
             /// The result of an op, given as a row of the table, on as many arguments as it takes.
-            fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self;
+            fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self;
 
             /// The result of an op that is known at run time only, on as many arguments as it takes.
-            #[inline]
-            fn apply(op: Op, args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+            #[inline(always)]
+            fn apply(op: Op, args: impl Arguments<Item = Self>) -> Self {
                 op.compute(args)
             }
 
@@ -111,7 +111,7 @@ macro_rules! define_real {
                 #[inline]
                 fn $two_name(a: &[Self], b: &[Self]) -> Self {
                     assert!(a.len() == b.len(), "{} of lists of {} and {} numbers", stringify!($two_name), a.len(), b.len());
-                    Self::compute::<row::$TwoOp>(&TwoLists(a, b))
+                    Self::compute::<row::$TwoOp>(TwoLists(a, b))
                 }
             )*
         }
@@ -121,7 +121,7 @@ each_op!(define_real);
 
 impl Real for f64 {
     #[inline(always)]
-    fn compute<K: Row>(args: &(impl Arguments<Item = f64> + ?Sized)) -> f64 {
+    fn compute<K: Row>(args: impl Arguments<Item = f64>) -> f64 {
         K::value(args)
     }
 

@@ -3,7 +3,7 @@
 use crate::arguments::Picked;
 use crate::error::{Error, Result};
 use crate::ops::{Op, Partials};
-use crate::program::Program;
+use crate::program::{Node, Program};
 use crate::real::Real;
 
 /// Runs the program: the number of every node, from those of the parameters and inputs.
@@ -22,16 +22,15 @@ use crate::real::Real;
 pub fn forward<R: Real>(program: &Program, params: &[R], inputs: &[R], numbers: &mut Vec<R>) -> Result<()> {
     expect_length("parameters", program.params().len(), params.len())?;
     expect_length("inputs", program.inputs().len(), inputs.len())?;
-    numbers.clear();
-    numbers.reserve(program.len());
+    numbers.resize(program.len(), R::from(f64::NAN));
     for node in 0..program.len() {
-        let number = match program.op(node) {
+        let (earlier, from) = numbers.split_at_mut(node);
+        from[0] = match program.op(node) {
             Op::Param => params[program.position(node)],
             Op::Input => inputs[program.position(node)],
             Op::Const => R::from(program.constant(node).unwrap_or(f64::NAN)),
-            op => R::apply(op, &Picked { numbers, args: program.args(node) }),
+            op => R::apply(op, Picked { numbers: earlier, args: program.args(node) }),
         };
-        numbers.push(number);
     }
     Ok(())
 }
@@ -58,21 +57,21 @@ pub fn forward<R: Real>(program: &Program, params: &[R], inputs: &[R], numbers: 
 ///
 /// When there are fewer numbers than adjoints, or more adjoints than nodes.
 pub fn reverse<R: Real>(program: &Program, numbers: &[R], adjoints: &mut [R]) {
+    let (nodes, pool) = program.nodes();
+    // All of one length, so that one comparison shows that a node is in all of them.
+    let (nodes, numbers) = (&nodes[..adjoints.len()], &numbers[..adjoints.len()]);
     for node in (0..adjoints.len()).rev() {
-        let (earlier, from) = adjoints.split_at_mut(node);
-        let adjoint = from[0];
-        if adjoint.is_zero() {
-            continue;
+        let (adjoint, args) = (adjoints[node], nodes[node].args(pool));
+        if !args.is_empty() && !adjoint.is_zero() {
+            let mut sink = PullBack { nodes, args, adjoint, adjoints };
+            nodes[node].op.partials(Picked { numbers, args }, numbers[node], &mut sink);
         }
-        let args = program.args(node);
-        let mut sink = PullBack { program, args, adjoint, adjoints: earlier };
-        program.op(node).partials(&Picked { numbers, args }, numbers[node], &mut sink);
     }
 }
 
 /// Adds adjoint times partial to the adjoint of each argument.
 struct PullBack<'a, R> {
-    program: &'a Program,
+    nodes: &'a [Node],
     args: &'a [u32],
     adjoint: R,
     adjoints: &'a mut [R],
@@ -82,7 +81,7 @@ impl<R: Real> Partials<R> for PullBack<'_, R> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
         let arg = self.args[position] as usize;
-        if self.program.op(arg) != Op::Const {
+        if self.nodes[arg].op != Op::Const {
             self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
         }
     }

@@ -80,7 +80,7 @@ impl<'g> Value<'g> {
     /// ```
     pub fn formula(self) -> String {
         match self.graph {
-            Some(graph) => graph.with(|program, _, _| program.formula(self.node as usize)),
+            Some(graph) => graph.with(|program, _| program.formula(self.node as usize)),
             None => short(self.number),
         }
     }
@@ -134,19 +134,15 @@ impl<'g> Value<'g> {
         }
     }
 
-    /// The graph of the arguments, if any has one.
+    /// The place of the node; nothing of a constant.
     #[inline(always)]
-    fn common_graph(args: &(impl Arguments<Item = Self> + ?Sized)) -> Option<&'g Graph> {
-        let mut found: Option<(&'g Graph, Self)> = None;
-        for arg in args.each() {
-            if let Some(graph) = arg.graph {
-                match found {
-                    Some((first, own)) => first.same_as(graph, own, arg),
-                    None => found = Some((graph, arg)),
-                }
-            }
-        }
-        found.map(|(graph, _)| graph)
+    pub(crate) fn place(self) -> u32 {
+        self.node
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_of(self, graph: &Graph) -> bool {
+        self.graph.is_some_and(|own| std::ptr::eq(own, graph))
     }
 }
 
@@ -159,10 +155,10 @@ impl From<f64> for Value<'_> {
 
 impl Real for Value<'_> {
     #[inline(always)]
-    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
-        let number = K::value(&Each(args, |arg: Self| arg.number));
-        match Self::common_graph(args) {
-            Some(graph) => graph.record(K::OP, args, number),
+    fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self {
+        let number = K::value(Each(args, |arg: Self| arg.number));
+        match args.each().find_map(|arg| arg.graph.map(|graph| (graph, arg.node))) {
+            Some((graph, own)) => graph.record(K::OP, args, number, own),
             None => Value::from(number),
         }
     }

@@ -44,7 +44,7 @@ impl Flow {
             if adjoints[node] != 0.0 && args.iter().any(|&arg| tangents[arg as usize] != 0.0) {
                 let mut sink =
                     Sums { args, tangents: &tangents, adjoint: adjoints[node], through: &mut through[first..] };
-                program.op(node).partials(&Picked { numbers: &numbers, args }, numbers[node], &mut sink);
+                program.op(node).partials(Picked { numbers: &numbers, args }, numbers[node], &mut sink);
             }
         }
         Ok(Flow { numbers, tangents, adjoints, through })

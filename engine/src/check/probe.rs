@@ -96,7 +96,7 @@ impl<F: for<'g> Fn(&[Value<'g>]) -> Value<'g>> Recorder<F> {
         self.graph.clear();
         let y = (self.f)(&self.graph.params(x));
         let place = y.graph().zip(y.node());
-        (y.number(), place.map(|(graph, node)| graph.with(|program, numbers, _| read(program, numbers, node as usize))))
+        (y.number(), place.map(|(graph, node)| graph.with(|program, numbers| read(program, numbers, node as usize))))
     }
 }
 

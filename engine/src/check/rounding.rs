@@ -39,12 +39,12 @@ impl From<f64> for Rounded {
 }
 
 /// Adds up the errors that the arguments pass on.
-struct PassedOn<'a, A: ?Sized> {
-    args: &'a A,
+struct PassedOn<A> {
+    args: A,
     total: f64,
 }
 
-impl<A: Arguments<Item = Rounded> + ?Sized> Partials<f64> for PassedOn<'_, A> {
+impl<A: Arguments<Item = Rounded>> Partials<f64> for PassedOn<A> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
         let error = self.args.at(position).error;
@@ -55,14 +55,14 @@ impl<A: Arguments<Item = Rounded> + ?Sized> Partials<f64> for PassedOn<'_, A> {
 }
 
 impl Real for Rounded {
-    fn compute<K: Row>(args: &(impl Arguments<Item = Self> + ?Sized)) -> Self {
+    fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self {
         let at = |shift: f64| {
             // What is known well keeps its number: an exponent has to stay whole.
             let moved =
                 Each(args, |arg: Self| if arg.is_vague() { arg.value + shift.chain(arg.error) } else { arg.value });
-            let value = K::value(&moved);
+            let value = K::value(moved);
             let mut passed_on = PassedOn { args, total: 0.0 };
-            K::partials(&moved, value, &mut passed_on);
+            K::partials(moved, value, &mut passed_on);
             (value, if passed_on.total.is_nan() { f64::INFINITY } else { passed_on.total })
         };
         let (value, mut passed_on) = at(0.0);

@@ -36,10 +36,10 @@ impl Program {
         let mut to = Program::default();
         let mut places = Places(vec![ABSENT; self.len()]);
         for &param in self.params() {
-            places.0[param as usize] = to.push_param();
+            places.0[param as usize] = to.push_leaf(Op::Param);
         }
         for &input in self.inputs() {
-            places.0[input as usize] = to.push_input();
+            places.0[input as usize] = to.push_leaf(Op::Input);
         }
         for node in 0..self.len() {
             if !matches!(self.op(node), Op::Param | Op::Input) {

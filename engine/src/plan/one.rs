@@ -29,7 +29,7 @@ impl One {
                 Instruction::Affine(affine) => self.affine(affine),
                 Instruction::Map(map) => self.map(map),
                 Instruction::Wide(wide) => {
-                    let number = wide.op.value(&Picked { wide, numbers: &self.numbers, params: self.params });
+                    let number = wide.op.value(Picked { wide, numbers: &self.numbers, params: self.params });
                     self.numbers[self.params + wide.out] = number;
                 }
             }
@@ -145,12 +145,13 @@ impl One {
                 active.then(|| place.index(self.params))
             };
             let mut sink = PullBack { adjoint: self.adjoints[out], place, adjoints: &mut self.adjoints };
-            wide.op.partials(&args, self.numbers[out], &mut sink);
+            wide.op.partials(args, self.numbers[out], &mut sink);
         }
     }
 }
 
 /// The arguments of a wide node, where they are.
+#[derive(Clone, Copy)]
 struct Picked<'a> {
     wide: &'a Wide,
     numbers: &'a [f64],
@@ -161,12 +162,12 @@ impl Arguments for Picked<'_> {
     type Item = f64;
 
     #[inline(always)]
-    fn count(&self) -> usize {
+    fn count(self) -> usize {
         self.wide.args.len()
     }
 
     #[inline(always)]
-    fn at(&self, position: usize) -> f64 {
+    fn at(self, position: usize) -> f64 {
         self.numbers[self.wide.args[position].0.index(self.params)]
     }
 }

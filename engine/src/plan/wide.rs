@@ -67,7 +67,7 @@ impl Wide {
 
     #[inline(never)]
     fn forward_by_row(&self, params: &[f64], numbers: &[Wave]) -> Wave {
-        std::array::from_fn(|lane| Lane::apply(self.op, &OneLane { wide: self, params, numbers, lane }).primal())
+        std::array::from_fn(|lane| Lane::apply(self.op, OneLane { wide: self, params, numbers, lane }).primal())
     }
 
     #[inline(never)]
@@ -76,12 +76,13 @@ impl Wide {
             let args = OneLane { wide: self, params, numbers, lane };
             let (y, adjoint) = (numbers[self.out][lane], Lane::from(adjoints[self.out][lane]));
             let mut sink = PullBack { wide: self, adjoint, lane, adjoints, gradient };
-            self.op.partials(&args, Lane::from(y), &mut sink);
+            self.op.partials(args, Lane::from(y), &mut sink);
         }
     }
 }
 
 /// The arguments in one lane.
+#[derive(Clone, Copy)]
 struct OneLane<'a> {
     wide: &'a Wide,
     params: &'a [f64],
@@ -93,12 +94,12 @@ impl Arguments for OneLane<'_> {
     type Item = Lane;
 
     #[inline(always)]
-    fn count(&self) -> usize {
+    fn count(self) -> usize {
         self.wide.args.len()
     }
 
     #[inline(always)]
-    fn at(&self, position: usize) -> Lane {
+    fn at(self, position: usize) -> Lane {
         Lane::from(match self.wide.args[position].0 {
             Place::Param(at) => self.params[at as usize],
             Place::Slot(at) => self.numbers[at as usize][self.lane],
