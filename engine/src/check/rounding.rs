@@ -57,9 +57,12 @@ impl<A: Arguments<Item = Rounded>> Partials<f64> for PassedOn<A> {
 impl Real for Rounded {
     fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self {
         let at = |shift: f64| {
-            // What is known well keeps its number: an exponent has to stay whole.
+            // What is known well keeps its number: an exponent has to stay whole. So does what is not moved: -0 + 0 is 0.
             let moved =
-                Each(args, |arg: Self| if arg.is_vague() { arg.value + shift.chain(arg.error) } else { arg.value });
+                Each(
+                    args,
+                    |arg: Self| if shift != 0.0 && arg.is_vague() { arg.value + shift * arg.error } else { arg.value },
+                );
             let value = K::value(moved);
             let mut passed_on = PassedOn { args, total: 0.0 };
             K::partials(moved, value, &mut passed_on);
@@ -88,6 +91,13 @@ operators_from_compute!(() Rounded);
 mod tests {
     use super::Rounded;
     use crate::Real;
+
+    #[test]
+    fn a_zero_that_is_not_known_well_keeps_its_sign() {
+        let zero = -(Rounded::exact(1.0).exp() % Rounded::exact(1.0).exp());
+        assert!(zero.error > 0.0);
+        assert_eq!(zero.atan2(Rounded::exact(-1.0)).value, -std::f64::consts::PI);
+    }
 
     #[test]
     fn the_bound_knows_of_cancellation_and_not_of_mere_smallness() {
