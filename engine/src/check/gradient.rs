@@ -19,7 +19,7 @@ const DIFFERENCE: [&str; 2] = ["derivative", "difference"];
 /// A check of derivatives, with what it has to know.
 ///
 /// A derivative is right when it is within the difference's own error, plus a relative and an absolute tolerance, and
-/// that error is small enough to tell; it is wrong when it is three errors away; anything between is inconclusive. At
+/// that error is small enough to tell; it is wrong when it is thirty errors away; anything between is inconclusive. At
 /// a kink the verdict is kink, whatever the derivative: there the value of the engine is a convention.
 ///
 /// ```

@@ -9,6 +9,9 @@ use std::fmt;
 /// The columns of numbers: all but the first, and but the last.
 const NUMBERS: std::ops::RangeInclusive<usize> = 1..=5;
 
+/// How many errors away a derivative has to be for wrong. A function that saturates within the noise of its values shows
+/// less of its slope than the error knows of.
+const FAR: f64 = 30.0;
 /// A difference whose error is a larger part than this of itself and of all slopes nearby calls nothing wrong: the
 /// function may do what it likes between the steps.
 const HAZY: f64 = 0.01;
@@ -129,7 +132,7 @@ fn judge(derivative: f64, difference: &Estimate, error: f64, floor: f64, toleran
     let apart = (derivative - value).abs();
     if apart <= error + floor && error <= absolute.max(resolution * value.abs()).max(resolution.powi(2) * scale) {
         Verdict::Right
-    } else if apart > 3.0 * error + floor && (error <= HAZY * scale.max(value.abs()) || scale == 0.0) {
+    } else if apart > FAR * error + floor && (error <= HAZY * scale.max(value.abs()) || scale == 0.0) {
         Verdict::Wrong
     } else {
         Verdict::Inconclusive

@@ -66,18 +66,19 @@ pub(super) fn steps(x: f64) -> Vec<f64> {
 
 /// The limit of the slopes at step zero; `order` is the power of the step that their error goes with.
 ///
-/// Where the noise of the rungs is `bounded`, whatever the slopes do beyond it is the function's doing. Where it is a
-/// mere guess, slopes that scatter as noise does are excused.
-pub(super) fn limit(rungs: &[Rung], order: i32, bounded: bool) -> Difference {
+/// Where the noise of the rungs bounds all rounding, whatever the slopes do beyond it is the function's doing. Where it
+/// is a guess, there is a `doubt`: how much the function may move by rounding that nobody sees. Then slopes that scatter
+/// as noise does are excused, and smaller steps are not believed for the mere reason that they are smaller.
+pub(super) fn limit(rungs: &[Rung], order: i32, doubt: Option<f64>) -> Difference {
     if let Some(infinite) = unbounded(rungs) {
         return Difference { value: infinite, error: 0.0 };
     }
     let mut limits = extrapolate(rungs, order);
     for k in 0..limits.len() {
-        let spread = if bounded { restless_spread(&limits, k) } else { shaken_spread(&limits, k) };
+        let spread = if doubt.is_some() { shaken_spread(&limits, k) } else { restless_spread(&limits, k) };
         limits[k].error = 2.0 * spread + limits[k].noise;
     }
-    let errors: Vec<f64> = (0..limits.len()).map(|k| agreed_error(&limits, k, bounded)).collect();
+    let errors: Vec<f64> = (0..limits.len()).map(|k| agreed_error(&limits, k, doubt)).collect();
     limits
         .iter()
         .zip(errors)
@@ -102,14 +103,15 @@ fn shaken_spread(limits: &[Limit], k: usize) -> f64 {
 
 /// The error of a limit, widened until it agrees with all that were found at smaller steps.
 ///
-/// Of a function that does not move at small steps nobody can say whether it is flat or coarse, unless its noise is
-/// bounded: such a limit has to agree with those of larger steps too.
-fn agreed_error(limits: &[Limit], k: usize, bounded: bool) -> f64 {
+/// In doubt it has to agree with those of larger steps too, when what parts them is less than the doubt, or when the
+/// function does not move at all: nobody can say then whether it is flat or coarse.
+fn agreed_error(limits: &[Limit], k: usize, doubt: Option<f64>) -> f64 {
     let own = &limits[k];
-    let others = limits.iter().enumerate().filter(|(other, _)| *other > k || (own.flat && !bounded));
-    others.fold(own.error, |error, (_, other)| {
+    limits.iter().enumerate().fold(own.error, |error, (other_k, other)| {
         let apart = (other.value - own.value).abs();
-        if apart > error + 2.0 * other.error { apart + other.error } else { error }
+        let doubtful = doubt.is_some_and(|doubt| own.flat || apart * own.step < doubt);
+        let counts = other_k > k || doubtful;
+        if counts && apart > error + 2.0 * other.error { apart + other.error } else { error }
     })
 }
 

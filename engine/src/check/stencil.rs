@@ -8,6 +8,9 @@ use crate::error::{Error, Result};
 /// A few units in the last place, which any computed number is trusted to be off by.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
+/// What part of a value may be rounding that nobody sees: of single precision, and of most sums that cancel.
+const COARSE: f64 = 1e-6;
+
 /// The derivative at `x` of a function that tells its branches and its rounding, as far as it can. The name is that of
 /// its input, for errors.
 pub(super) fn difference(
@@ -79,9 +82,8 @@ impl Stencil {
 
     fn estimate(&self) -> Estimate {
         let (up, down) = (self.one_sided(&self.above), self.one_sided(&self.below));
-        // Of a recorded function the rounding is known, and what goes beyond is the function's.
-        let bounded = self.center.rounding.is_some();
-        let (left, right) = (limit(&down, 1, bounded), limit(&up, 1, bounded));
+        let doubt = if self.center.rounding.is_some() { None } else { Some(COARSE * self.center.value.abs()) };
+        let (left, right) = (limit(&down, 1, doubt), limit(&up, 1, doubt));
         let slopes = || up.iter().chain(&down);
         let clear = slopes().filter(|rung| rung.slope.abs() > 4.0 * rung.noise);
         let estimate = Estimate {
@@ -96,7 +98,7 @@ impl Stencil {
             let half = (left.value - right.value).abs() / 2.0;
             Difference { value: (left.value + right.value) / 2.0, error: half + left.error + right.error }
         } else {
-            let ways = [limit(&self.central(), 2, bounded), left, right];
+            let ways = [limit(&self.central(), 2, doubt), left, right];
             ways.into_iter().fold(Difference::UNKNOWN, |best, next| if next.error < best.error { next } else { best })
         };
         Estimate { value, error, ..estimate }
