@@ -60,7 +60,7 @@ impl Tape {
     /// A number to differentiate with respect to.
     pub fn param(&mut self, number: f64) -> u32 {
         self.numbers.push(Rounded::exact(number));
-        self.program.push_param()
+        self.program.push_leaf(Op::Param)
     }
 
     /// A number that never changes.
