@@ -87,6 +87,9 @@ pub enum Error {
     /// There is nothing to check.
     #[error("no claims were given: give at least one")]
     NoClaims,
+    /// The relative difference that a check is to let pass is no fraction.
+    #[error("the relative difference `rtol` is {0}: give a number from 0 to less than 1, such as 1e-6")]
+    Tolerance(f64),
     /// Values of two graphs stand in one check.
     #[error("`{one}` and `{other}` belong to two graphs: record both on one `Graph`")]
     TwoGraphs {

@@ -8,7 +8,7 @@ use crate::check::edges::{Flow, Link, links};
 use crate::check::hand::Options;
 use crate::check::points::Point;
 use crate::check::steps::first_stray;
-use crate::check::study::{Nodes, Sample, Study};
+use crate::check::study::{Sample, Study};
 use crate::check::substitute::{Expression, Substitution};
 use crate::check::words::{self, depends};
 use crate::error::Result;
@@ -85,7 +85,8 @@ pub struct Diagnosis {
     pub replace: Option<String>,
     /// The name to write in its place.
     pub with: Option<String>,
-    /// Whether the repaired claim was found right, at points that had no part in finding the fault.
+    /// Whether the claim without the fault was found equal to the derivative at points that had no part in finding it.
+    /// Of every kind but [`Kind::Unknown`], for which there is no repair.
     pub repaired: bool,
 }
 
@@ -172,22 +173,38 @@ impl Probe {
 
 /// The diagnosis of a claim that is wrong; `shown` is where it is seen to be.
 pub(crate) fn diagnose(study: &Study, claim: usize, shown: &Sample, options: &Options) -> Result<Diagnosis> {
+    let nodes = study.claims[claim];
+    let loose = study.program.cut(nodes.wrt);
+    let flow = |point: &Point| Flow::new(&study.program, &loose, point, nodes.of, nodes.wrt);
+    let seen = telling_points(study, claim, false, options)?;
+    let is_number = study.program.constant(nodes.hand).is_some();
+    if let Some((clearest, _)) = seen.first().filter(|_| seen.iter().all(|(_, sample)| sample.hand.value == 0.0)) {
+        return Ok(words::zero(study, claim, &flow(clearest)?, &flow(&study.recorded)?));
+    }
+    if is_number && is_figure(study, claim, &seen)? {
+        return Ok(words::bare_number(study, claim));
+    }
     // Other data tell apart what the recorded data do not, like two inputs of one number. But a claim may hold, and its
     // fault be found, for these data only.
     for move_inputs in [true, false] {
         if let Some((fault, probe)) = search(study, claim, move_inputs, options)? {
-            let Nodes { of, wrt, .. } = study.claims[claim];
-            let recorded = Flow::new(&study.program, &study.program.cut(wrt), &study.recorded, of, wrt)?;
-            return Ok(words::describe(study, claim, &fault, &probe.flow, &recorded));
+            return Ok(words::describe(study, claim, &fault, &probe.flow, &flow(&study.recorded)?));
         }
     }
-    let nodes = study.claims[claim];
-    let loose = study.program.cut(nodes.wrt);
-    let seen = telling_points(study, claim, false, options)?;
-    let flows =
-        seen.iter().take(FEWEST).map(|(point, _)| Flow::new(&study.program, &loose, point, nodes.of, nodes.wrt));
+    if is_number && depends(study, nodes.of, nodes.wrt) {
+        return Ok(words::bare_number(study, claim));
+    }
+    let flows = seen.iter().take(FEWEST).map(|(point, _)| flow(point));
     let stray = first_stray(study, claim, &flows.collect::<Result<Vec<Flow>>>()?);
     Ok(words::unknown(study, claim, shown, stray))
+}
+
+/// Whether a number is that of the derivative at the recorded point, as far as one writes figures down, while the
+/// derivative is another elsewhere.
+fn is_figure(study: &Study, claim: usize, seen: &[(Point, Sample)]) -> Result<bool> {
+    const FIGURES: f64 = 1e-3;
+    let recorded = study.samples(&study.recorded, &[claim])?[0];
+    Ok(recorded.agrees(1.0, FIGURES) && seen.iter().any(|(_, sample)| !sample.agrees(1.0, FIGURES)))
 }
 
 fn search(study: &Study, claim: usize, move_inputs: bool, options: &Options) -> Result<Option<(Fault, Probe)>> {

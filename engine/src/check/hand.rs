@@ -6,7 +6,7 @@ use crate::check::points::Point;
 use crate::check::scales::{Scale, scales};
 use crate::check::study::{Nodes, Sample, Study};
 use crate::check::words;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::Value;
 use std::fmt;
 
@@ -14,8 +14,9 @@ use std::fmt;
 ///
 /// The three are values of one graph. `hand` is written with the recorded quantities, as one writes it on paper. A bare
 /// number is a claim that the derivative is that number everywhere; one that is meant for the recorded point only, such
-/// as a figure off a page, is checked with no random [points](Options::points). For a `wrt` in the middle of a computation the derivative is that of the recorded computation with `wrt` cut
-/// loose from what made it: its adjoint in a reverse sweep from `of`.
+/// as a figure off a page, is checked with no random [points](Options::points). For a `wrt` in the middle of a computation
+/// the derivative is that of the recorded computation with `wrt` cut loose from what made it: its adjoint in a reverse
+/// sweep from `of`.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'g> {
     /// What is differentiated.
@@ -31,7 +32,8 @@ pub struct Claim<'g> {
 pub struct Options {
     /// How many random points are tried beside the recorded one.
     pub points: usize,
-    /// The relative difference that is let pass. What the rounding of both sides explains always passes.
+    /// The relative difference that is let pass, from 0 to less than 1. What the rounding of both sides explains always
+    /// passes.
     pub rtol: f64,
     /// Of the random points.
     pub seed: u64,
@@ -96,6 +98,10 @@ pub struct Judged {
     pub points: usize,
     /// What came of it.
     pub verdict: Verdict,
+    /// Whether a claim that is right differs from the derivative for other data. That is as meant where the derivation
+    /// uses what it knows of its data, see [`Options::move_inputs`]; else an input was forgotten. Always false when inputs
+    /// move anyway, and when no random points are tried.
+    pub only_here: bool,
     /// What is wrong and what to write instead, of claims that are scaled or wrong.
     pub diagnosis: Option<Diagnosis>,
 }
@@ -181,14 +187,19 @@ pub(crate) enum Finding {
 /// # Errors
 ///
 /// [`NoClaims`]; [`Constant`] for an `of` or `wrt` that is a bare number; [`TwoGraphs`]; [`NotFinite`] when a number is
-/// infinite or NaN at the recorded point; [`NoPoint`] when no random point is found at which all are finite.
+/// infinite or NaN at the recorded point; [`NoPoint`] when no random point is found at which all are finite;
+/// [`Tolerance`] for an [`rtol`](Options::rtol) that is no fraction.
 ///
 /// [`NoClaims`]: crate::Error::NoClaims
 /// [`Constant`]: crate::Error::Constant
 /// [`TwoGraphs`]: crate::Error::TwoGraphs
 /// [`NotFinite`]: crate::Error::NotFinite
 /// [`NoPoint`]: crate::Error::NoPoint
+/// [`Tolerance`]: crate::Error::Tolerance
 pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
+    if !(0.0..1.0).contains(&options.rtol) {
+        return Err(Error::Tolerance(options.rtol));
+    }
     let study = Study::new(claims)?;
     let mut points = vec![study.recorded.clone()];
     let mut neighbourhood = study.neighbourhood(options.move_inputs, options.seed);
@@ -212,6 +223,7 @@ pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
     }))
     .collect::<Result<Vec<Finding>>>()?;
     let scales = scales(&study, &findings, options)?;
+    let only_here = differing_for_other_data(&study, &findings, options)?;
 
     let mut judged = Vec::with_capacity(claims.len());
     for claim in all {
@@ -233,6 +245,7 @@ pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
             derivative: shown.derivative.value,
             points: samples.iter().filter(|sample| sample.is_telling()).count(),
             verdict,
+            only_here: verdict == Verdict::Right && only_here[claim],
             diagnosis,
         });
     }
@@ -240,6 +253,31 @@ pub fn check(claims: &[Claim<'_>], options: &Options) -> Result<Report> {
     let counted = judged.iter().enumerate().filter(|(claim, _)| !harmless(*claim)).map(|(_, judged)| judged.verdict);
     let verdict = counted.max().unwrap_or(Verdict::Right);
     Ok(Report { claims: judged, verdict })
+}
+
+/// Which claims that are right here are not where inputs move that were kept.
+fn differing_for_other_data(study: &Study, findings: &[Finding], options: &Options) -> Result<Vec<bool>> {
+    let mut differing = vec![false; findings.len()];
+    if study.moving_inputs(options.move_inputs).into_iter().all(|moves| moves) {
+        return Ok(differing);
+    }
+    let mut right = Vec::new();
+    for claim in 0..findings.len() {
+        // On a kink either side is right, and inputs that move leave it.
+        let is_right = matches!(findings[claim], Finding::Right | Finding::Vanishing);
+        if is_right && !study.is_kink(claim, &study.recorded)? {
+            right.push(claim);
+        }
+    }
+    let mut neighbourhood = study.neighbourhood(true, options.seed);
+    for _ in 0..options.points {
+        // Where other data lead out of a domain nothing is known of them.
+        let Ok(point) = neighbourhood.draw() else { break };
+        for (&claim, sample) in right.iter().zip(study.samples(&point, &right)?) {
+            differing[claim] |= sample.is_telling() && !sample.agrees(1.0, options.rtol);
+        }
+    }
+    Ok(differing)
 }
 
 /// A point at which the derivative does not exist as a number is judged like one at which the claim differs.

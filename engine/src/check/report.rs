@@ -18,6 +18,11 @@ impl fmt::Display for Report {
             column.set_cell_alignment(CellAlignment::Right);
         }
         writeln!(f, "{}", table.trim_fmt())?;
+        let only_here = self.claims.iter().filter(|judged| judged.only_here);
+        let only_here: Vec<String> = only_here.map(|judged| quotient(&judged.of, &judged.wrt)).collect();
+        if !only_here.is_empty() {
+            writeln!(f, "\n{}: right for these inputs only: with other data the claim differs.", only_here.join(", "))?;
+        }
         // What is said of several claims alike is said once.
         let mut said: Vec<&str> = Vec::new();
         for diagnosis in self.claims.iter().filter_map(|judged| judged.diagnosis.as_ref()) {

@@ -68,8 +68,8 @@ impl Route {
     }
 
     /// The product of the derivatives along it, of each named quantity by the next, and its number at the recorded point;
-    /// none when it is too long to be of use.
-    pub(crate) fn product(&self, study: &Study) -> Option<(String, f64)> {
+    /// none when it is too long to be of use. The derivative of a node by the next is taken so many `times`.
+    pub(crate) fn product(&self, study: &Study, times: impl Fn(usize, usize) -> usize) -> Option<(String, f64)> {
         let last = self.nodes.len() - 1;
         let stops = (0..=last).filter(|&place| {
             let at_an_end = place == 0 || place == last || place == self.link || place == self.link + 1;
@@ -81,7 +81,10 @@ impl Route {
         let mut product = Value::from(1.0);
         for step in stops.windows(2) {
             let one_op = step[0] == self.link && self.edge;
-            product = product.chain(sketch.derivative(self.nodes[step[1]], self.nodes[step[0]], one_op)?);
+            let (to, from) = (self.nodes[step[0]], self.nodes[step[1]]);
+            for _ in 0..times(to, from) {
+                product = product.chain(sketch.derivative(from, to, one_op)?);
+            }
         }
         written(product)
     }

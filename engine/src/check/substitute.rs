@@ -29,12 +29,37 @@ enum Part {
     Argument(usize, usize),
 }
 
+/// A substitution's place in words.
+pub(crate) enum Place {
+    /// Everywhere in the claim.
+    Claim,
+    /// Everywhere in a part of it, which is given as a formula.
+    Within(String),
+    /// In one of several places of a formula.
+    Rewritten { old: String, new: String },
+}
+
 impl Substitution {
-    /// The part of a claim that the substitution is in; none when it is the whole of it.
-    pub(crate) fn part(&self, hand: usize) -> Option<usize> {
+    pub(crate) fn place(&self, study: &Study, hand: usize) -> Place {
+        let program = &study.program;
+        let within = |node: usize| if node == hand { Place::Claim } else { Place::Within(program.definition(node)) };
         match self.within {
-            Part::Whole => None,
-            Part::Below(node) | Part::Argument(node, _) => Some(node).filter(|&node| node != hand),
+            Part::Whole => Place::Claim,
+            Part::Below(node) => within(node),
+            Part::Argument(node, position) => {
+                let made_of = ancestors(program, [node]);
+                let uses = (0..=node).filter(|&user| made_of[user] && !study.forward[user]);
+                let uses = uses.flat_map(|user| program.args(user)).filter(|&&arg| arg as usize == self.replace);
+                if uses.count() == 1 {
+                    return within(node);
+                }
+                let mut rewritten = program.clone();
+                let args = program.args(node).iter().enumerate();
+                let args: SmallVec<[u32; 8]> =
+                    args.map(|(place, &arg)| if place == position { self.with as u32 } else { arg }).collect();
+                let new = rewritten.push_op(program.op(node), args.into_iter());
+                Place::Rewritten { old: program.definition(node), new: rewritten.definition(new as usize) }
+            }
         }
     }
 }

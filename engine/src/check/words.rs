@@ -1,10 +1,11 @@
 //! Diagnoses in words.
 
 use crate::check::diagnose::{Diagnosis, Fault, Kind};
-use crate::check::edges::{Flow, Link};
+use crate::check::edges::{Flow, Link, links};
 use crate::check::route::{Route, local_derivative};
 use crate::check::scales::Scale;
 use crate::check::study::{Nodes, Sample, Study, ancestors};
+use crate::check::substitute::Place;
 use crate::ops::Op;
 
 /// `dL/dw1`, with parentheses around what is no name.
@@ -32,12 +33,12 @@ pub(crate) fn number(x: f64) -> String {
 }
 
 /// What to do about a factor: `divide it by 2`.
-fn undo(factor: f64) -> String {
+fn undo(factor: f64, what: &str) -> String {
     let inverse = factor.recip();
     if inverse.abs() > 1.0 && (inverse - inverse.round()).abs() < 1e-9 {
-        format!("multiply it by {}", number(inverse))
+        format!("multiply {what} by {}", number(inverse))
     } else {
-        format!("divide it by {}", number(factor))
+        format!("divide {what} by {}", number(factor))
     }
 }
 
@@ -46,11 +47,11 @@ pub(crate) fn scaled(study: &Study, claim: usize, scale: Scale) -> Diagnosis {
     let (factor, text) = match scale {
         Scale::Common(factor) => {
             let times = number(factor);
+            let undo = undo(factor, "each claim");
             let text = format!(
-                "Every claim of `{of}` by a parameter is {times} times the derivative. The steps of a training go the \
-                 right way, {times} times as far: it is the derivative of {times} times `{of}`. To have that of `{of}`, \
-                 {}.",
-                undo(factor)
+                "Every claim is {times} times the derivative of `{of}`: together they are the gradient of {times} times \
+                 `{of}`. Training goes the right way, with steps {times} times as long. To have the gradient of `{of}`, \
+                 {undo}."
             );
             (factor, text)
         }
@@ -59,7 +60,7 @@ pub(crate) fn scaled(study: &Study, claim: usize, scale: Scale) -> Diagnosis {
                 "The claim is {} times the derivative, and what is made of it takes that back: those claims are right. \
                  To have the derivative by this name, {}.",
                 number(factor),
-                undo(factor)
+                undo(factor, "it")
             );
             (factor, text)
         }
@@ -75,22 +76,28 @@ pub(crate) fn describe(study: &Study, claim: usize, fault: &Fault, probe: &Flow,
     let via = |link: &Link| place(study, link, &route(link));
     let along = |link: &Link| (route(link).names(study), route(link).names(study).join(" <- "));
     let with_path = |link: &Link, diagnosis: Diagnosis| Diagnosis { path: route(link).names(study), ..diagnosis };
+    let missing_or_repeated = |link: &Link, part: &Link, twice: bool| {
+        let is_all = is_same(part.through(probe), probe.adjoints[wrt]);
+        let part = (!is_all).then(|| (part, route(part)));
+        factor(study, link, part, twice, flow)
+    };
     match fault {
         Fault::Scale(-1.0) => {
             let text = "The claim is minus the derivative: turn its sign.".to_owned();
             Diagnosis { factor: Some(-1.0), ..Diagnosis::new(Kind::Sign, text) }
         }
         Fault::Scale(factor) => {
-            let text = format!("The claim is {} times the derivative: {}.", number(*factor), undo(*factor));
+            let text = format!("The claim is {} times the derivative: {}.", number(*factor), undo(*factor, "it"));
             Diagnosis { factor: Some(*factor), ..Diagnosis::new(Kind::ConstantFactor, text) }
         }
         Fault::Substitution(found) => {
             let (replace, with) = (study.name(found.replace), study.name(found.with));
-            let place = match found.part(hand) {
-                None => "the claim".to_owned(),
-                Some(part) => format!("`{}`", study.program.definition(part)),
+            let what = match found.place(study, hand) {
+                Place::Claim => format!("`{with}` for `{replace}` in the claim"),
+                Place::Within(part) => format!("`{with}` for `{replace}` in `{part}`"),
+                Place::Rewritten { old, new } => format!("`{new}` for `{old}`"),
             };
-            let text = format!("`{replace}` stands where `{with}` belongs: write `{with}` for `{replace}` in {place}.");
+            let text = format!("`{replace}` stands where `{with}` belongs: write {what}.");
             Diagnosis { replace: Some(replace), with: Some(with), ..Diagnosis::new(Kind::Substitution, text) }
         }
         Fault::Paths(link, times) => {
@@ -104,13 +111,15 @@ pub(crate) fn describe(study: &Study, claim: usize, fault: &Fault, probe: &Flow,
                 (Kind::MissingPath, text)
             } else if *times == -1.0 {
                 let text = format!(
-                    "The part of the claim that goes through {} has the wrong sign: {path}. It is {amount}.",
+                    "The part of the claim that goes through {} has the wrong sign: {path}. It should be \
+                     {amount}.",
                     via(link)
                 );
                 (Kind::Sign, text)
             } else {
                 let text = format!(
-                    "The part of the claim that goes through {} is {} times what it should be: {path}. It is {amount}.",
+                    "The part of the claim that goes through {} is {} times what it should be: {path}. It \
+                     should be {amount}.",
                     via(link),
                     number(*times)
                 );
@@ -128,11 +137,8 @@ pub(crate) fn describe(study: &Study, claim: usize, fault: &Fault, probe: &Flow,
             );
             with_path(link, Diagnosis::new(Kind::OnlyPath, text))
         }
-        Fault::Factor { link, twice } => with_path(link, factor(study, link, *twice, "the claim", flow)),
-        Fault::FactorOf { link, via: part, twice } => {
-            let part_text = format!("the part of the claim that goes through {}", via(part));
-            with_path(part, factor(study, link, *twice, &part_text, flow))
-        }
+        Fault::Factor { link, twice } => with_path(link, missing_or_repeated(link, link, *twice)),
+        Fault::FactorOf { link, via: part, twice } => with_path(part, missing_or_repeated(link, part, *twice)),
         Fault::Variable(node) => {
             let other = study.name(*node);
             let mut text = format!("The claim is the derivative of `{a}` by `{other}`, not by `{b}`");
@@ -224,8 +230,8 @@ fn uses(study: &Study, node: usize, owner: usize) -> usize {
 /// What the paths through a link add to the derivative: as a product when there is one path, and as a number.
 fn sum(study: &Study, link: &Link, route: &Route, flow: &Flow) -> String {
     let through = link.through(flow);
-    match route.product(study) {
-        Some((product, value)) if (value - through).abs() <= 1e-9 * through.abs() => {
+    match route.product(study, |_, _| 1) {
+        Some((product, value)) if is_same(value, through) => {
             format!("`{product}`, which is {} at the recorded point", number(through))
         }
         _ => format!("what these paths sum to, {} at the recorded point", number(through)),
@@ -248,7 +254,14 @@ fn others(study: &Study, link: &Link, flow: &Flow, of: usize) -> String {
     }
 }
 
-fn factor(study: &Study, link: &Link, twice: bool, whole: &str, flow: &Flow) -> Diagnosis {
+/// Two numbers that only rounding may part.
+fn is_same(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * b.abs()
+}
+
+/// The words for a derivative along a link that is left out, or taken twice, in all of a claim or in the paths through
+/// another link.
+fn factor(study: &Study, link: &Link, part: Option<(&Link, Route)>, twice: bool, flow: &Flow) -> Diagnosis {
     let (from, to) = (study.name(link.from), study.name(link.to));
     let value = number(link.factor(flow));
     let factor = match local_derivative(study, link) {
@@ -256,13 +269,84 @@ fn factor(study: &Study, link: &Link, twice: bool, whole: &str, flow: &Flow) -> 
         Some((formula, _)) => format!("`{formula}`, which is {value} at the recorded point"),
         None => format!("which is {value} at the recorded point"),
     };
-    if twice {
-        let text = format!(
-            "The derivative of `{to}` by `{from}`, {factor}, is a factor of {whole} once too often: divide by it."
-        );
-        Diagnosis::new(Kind::RepeatedFactor, text)
-    } else {
-        let text = format!("The derivative of `{to}` by `{from}`, {factor}, is missing from {whole}: multiply by it.");
-        Diagnosis::new(Kind::MissingFactor, text)
+    let (kind, verb) = match twice {
+        true => (Kind::RepeatedFactor, "divide"),
+        false => (Kind::MissingFactor, "multiply"),
+    };
+    let (whole, repair) = match &part {
+        None => ("the claim".to_owned(), format!("{verb} by it")),
+        Some((part, route)) => (
+            format!(
+                "the part of the claim that goes through {} ({})",
+                place(study, part, route),
+                route.names(study).join(" <- ")
+            ),
+            rewrite(study, link, part, route, twice, flow).unwrap_or_else(|| format!("{verb} that part alone by it")),
+        ),
+    };
+    let text = match twice {
+        true => {
+            format!("The derivative of `{to}` by `{from}`, {factor}, is a factor of {whole} once too often: {repair}.")
+        }
+        false => format!("The derivative of `{to}` by `{from}`, {factor}, is missing from {whole}: {repair}."),
+    };
+    Diagnosis::new(kind, text)
+}
+
+/// What to write for the part of a claim that a derivative is left out of, or taken twice in: as products when there is
+/// one path, and as numbers; none where the part cannot be told at the recorded point.
+fn rewrite(study: &Study, link: &Link, part: &Link, route: &Route, twice: bool, flow: &Flow) -> Option<String> {
+    let right = part.through(flow);
+    let wrong = match twice {
+        true => right * link.factor(flow),
+        false if link == part => link.bypass(flow),
+        false => right / link.factor(flow),
+    };
+    if !(right.is_finite() && wrong.is_finite()) {
+        return None;
     }
+    let numbers = format!("{} for {} at the recorded point", number(right), number(wrong));
+    let claimed = |to: usize, from: usize| match (to, from) == (link.to, link.from) {
+        true if twice => 2,
+        true => 0,
+        false => 1,
+    };
+    let products = route.product(study, |_, _| 1).zip(route.product(study, claimed));
+    Some(match products {
+        Some((new, old)) if is_same(new.1, right) && is_same(old.1, wrong) && new.0 != old.0 => {
+            format!("write `{}` for `{}` there, {numbers}", new.0, old.0)
+        }
+        _ => format!("write {numbers} there"),
+    })
+}
+
+/// The words for a claim of zero; `probe` is the flow of the point that tells which paths there are.
+pub(crate) fn zero(study: &Study, claim: usize, probe: &Flow, recorded: &Flow) -> Diagnosis {
+    let Nodes { of, wrt, .. } = study.claims[claim];
+    let (a, b) = (study.name(of), study.name(wrt));
+    let derivative = probe.adjoints[wrt];
+    let all = links(study, probe, of).into_iter().find(|link| is_same(link.through(probe), derivative));
+    let route = all.as_ref().map(|link| Route::along(study, link, probe, of, wrt));
+    let product = route.as_ref().and_then(|route| route.product(study, |_, _| 1));
+    let truth = recorded.adjoints[wrt];
+    let written = match product {
+        Some((product, value)) if is_same(value, truth) => format!("`{product}`, which is"),
+        _ => "the sum over every path,".to_owned(),
+    };
+    let text = format!(
+        "The claim is 0, but `{a}` depends on `{b}`: the derivative is {written} {} at the recorded point.",
+        number(truth)
+    );
+    let path = route.map_or_else(|| vec![a, b], |route| route.names(study));
+    Diagnosis { path, ..Diagnosis::new(Kind::MissingPath, text) }
+}
+
+/// The words for a claim that is a number where the derivative is none.
+pub(crate) fn bare_number(study: &Study, claim: usize) -> Diagnosis {
+    let text = format!(
+        "The claim is a bare number, {}, but the derivative changes with the parameters: write it with the recorded \
+         values, or check the recorded point alone with `points: 0` and a fitting `rtol`.",
+        number(study.numbers[study.claims[claim].hand])
+    );
+    Diagnosis::new(Kind::Unknown, text)
 }
