@@ -26,16 +26,16 @@ fn a_factor_that_a_part_lacks_is_not_said_of_the_claim() {
     let missing = diagnose(u, a, (b + 1.0) / (t + a));
     assert_eq!(missing.kind, Kind::MissingFactor);
     assert!(missing.text.contains("is missing from the part of the claim that goes through `s` in `t = exp(s)`"));
-    assert!(missing.text.contains("write `1/(t + a)*t*b` for `1/(t + a)*b` there"), "{}", missing.text);
+    assert!(missing.text.contains("write `recip(t + a)*t*b` for `recip(t + a)*b` there"), "{}", missing.text);
 
     let repeated = diagnose(u, a, (b * t * t + 1.0) / (t + a));
     assert_eq!(repeated.kind, Kind::RepeatedFactor);
     assert!(repeated.text.contains("the part of the claim that goes through"), "{}", repeated.text);
-    assert!(repeated.text.contains("write `1/(t + a)*t*b` for `1/(t + a)*t*t*b` there"), "{}", repeated.text);
+    assert!(repeated.text.contains("write `recip(t + a)*t*b` for `recip(t + a)*t*t*b` there"), "{}", repeated.text);
 
     let sign = diagnose(u, a, (1.0 - b * t) / (t + a));
     assert_eq!((sign.kind, sign.factor), (Kind::Sign, Some(-1.0)));
-    assert!(sign.text.contains("It should be `1/(t + a)*t*b`"), "{}", sign.text);
+    assert!(sign.text.contains("It should be `recip(t + a)*t*b`"), "{}", sign.text);
 
     // By `b` there is one path only.
     let whole = diagnose(u, b, a / (t + a));
@@ -70,7 +70,7 @@ fn of_zero_it_is_said_that_the_output_depends_on_the_variable() {
     let sum = diagnose(u, a, 0.0);
     assert!(sum.text.starts_with("The claim is 0, but `u` depends on `a`: the derivative is the sum"), "{}", sum.text);
     let product = diagnose(u, b, 0.0);
-    assert!(product.text.contains("the derivative is `1/(t + a)*t*a`, which is"), "{}", product.text);
+    assert!(product.text.contains("the derivative is `recip(t + a)*t*a`, which is"), "{}", product.text);
     assert_eq!((product.kind, &product.path[..]), (Kind::MissingPath, &["u", "t", "s", "b"].map(String::from)[..]));
 }
 
