@@ -262,9 +262,9 @@ fn differing_for_other_data(study: &Study, findings: &[Finding], options: &Optio
         return Ok(differing);
     }
     let mut right = Vec::new();
-    for claim in 0..findings.len() {
+    for (claim, finding) in findings.iter().enumerate() {
         // On a kink either side is right, and inputs that move leave it.
-        let is_right = matches!(findings[claim], Finding::Right | Finding::Vanishing);
+        let is_right = matches!(finding, Finding::Right | Finding::Vanishing);
         if is_right && !study.is_kink(claim, &study.recorded)? {
             right.push(claim);
         }
