@@ -156,6 +156,11 @@ fn claims_that_cannot_be_judged() {
         refusal(&[Claim { of: x * x, wrt: x, hand: y + 1.0 }]),
         "`x*x` and `y + 1` belong to two graphs: record both on one `Graph`"
     );
+    let loose = Options { rtol: 1.5, ..Options::default() };
+    assert_eq!(
+        hand::check(&[Claim { of: x * x, wrt: x, hand: x * 2.0 }], &loose).expect_err("a refusal").to_string(),
+        "the relative difference `rtol` is 1.5: give a number from 0 to less than 1, such as 1e-6"
+    );
     // A pole lies within any step that a random point would take.
     let message = refusal(&[Claim { of: (x * 1e12).tan(), wrt: x, hand: x }]);
     assert!(
