@@ -44,7 +44,7 @@ fn one_workload_can_be_chosen() {
 fn the_columns_of_the_table_are_aligned() {
     let (_, table) = run(&["--rounds", "1", "--only", "W2"]);
     let rows: Vec<&str> = table.lines().take_while(|line| !line.is_empty()).collect();
-    assert_eq!(rows.len(), 5, "{table}");
+    assert_eq!(rows.len(), 1 + 5, "a header and five contestants: {table}");
     for row in rows {
         assert_eq!(row.get(45..47), Some("  "), "{table}");
         assert!(!row[47..].starts_with(' ') && !row[..45].ends_with(' '), "{table}");
