@@ -36,7 +36,10 @@ for step in range(30):
 fn a_right_program_is_right() {
     let report = report(&neuron("dz = 2 * (out - y) * (1 - out ** 2)\ndw = dz * x\ndb = dz"));
     assert_eq!(verdicts(&report), [("w", Verdict::Right), ("b", Verdict::Right)]);
-    assert_eq!((report.verdict, report.loss.as_deref(), report.error.as_deref()), (Verdict::Right, Some("loss"), None));
+    assert_eq!(
+        (report.verdict, report.loss.as_deref(), report.error.as_ref().map(|error| error.message.as_str())),
+        (Verdict::Right, Some("loss"), None)
+    );
     assert_eq!((report.claims[0].line, report.claims[0].points), (12, 90));
 }
 
@@ -46,8 +49,8 @@ fn a_wrong_derivative_is_wrong_with_both_numbers() {
     assert_eq!(verdicts(&report), [("w", Verdict::Wrong), ("b", Verdict::Right)]);
     let out = (0.4f64 * 0.5 + 0.1).tanh();
     let near = |a: f64, b: f64| (a - b).abs() < 1e-12;
-    assert!(near(report.claims[0].claimed[0], 2.0 * (out - 1.0) * (1.0 - out) * 0.5));
-    assert!(near(report.claims[0].derivative[0], 2.0 * (out - 1.0) * (1.0 - out * out) * 0.5));
+    assert!(near(report.claims[0].claimed.numbers[0], 2.0 * (out - 1.0) * (1.0 - out) * 0.5));
+    assert!(near(report.claims[0].derivative.numbers[0], 2.0 * (out - 1.0) * (1.0 - out * out) * 0.5));
     assert_eq!(report.claims[0].factor, None);
 }
 
@@ -186,7 +189,7 @@ for x, y in [(1.0, 2.0), (2.0, 3.0), (0.5, 0.0)] * 5:
     b += rate * error
 ";
     let alone = report(program);
-    assert!(alone.claims.is_empty() && alone.error.unwrap().contains("no loss"));
+    assert!(alone.claims.is_empty() && alone.error.unwrap().message.contains("no loss"));
     let options = Options { loss: Some("error ** 2 / 2".into()), ..Options::default() };
     assert_eq!(check(program, "program.py", &options).verdict, Verdict::Right);
 }
@@ -315,7 +318,7 @@ for i in range(3):
 
 #[test]
 fn what_cannot_be_checked_says_why() {
-    let error = |program: &str| report(program).error.unwrap();
+    let error = |program: &str| report(program).error.unwrap().message;
     assert!(error("x = 1\n").contains("nothing to check"));
     assert!(error("").contains("nothing to check"));
     assert!(error("w = 1.0\nlr = 0.1\nfor i in range(3):\n    w -= lr * 2 * w\n").contains("no loss"));
@@ -356,17 +359,17 @@ fn the_published_tutorials_get_their_verdicts() {
     };
     let Some(two_layer) = checked("two_layer.py", Some("(y_true - y_pred) ** 2")) else { return };
     assert_eq!((two_layer.verdict, two_layer.claims.len()), (Verdict::Right, 9));
-    assert!(checked("two_layer.py", None).unwrap().error.unwrap().contains("--loss"));
+    assert!(checked("two_layer.py", None).unwrap().error.unwrap().message.contains("--loss"));
     let xor = checked("xor.py", None).unwrap();
     assert_eq!((xor.verdict, xor.claims.len(), xor.loss.as_deref()), (Verdict::Right, 4, Some("cost")));
     let worked = checked("worked_example.py", None).unwrap();
     let wrong: Vec<&str> =
         worked.claims.iter().filter(|claim| claim.verdict == Verdict::Wrong).map(|claim| &*claim.target).collect();
     assert_eq!((wrong, worked.claims.len()), (vec!["w3_new", "w4_new"], 8));
-    assert!((worked.claims[6].derivative[0] - 0.0000363631).abs() < 1e-10);
+    assert!((worked.claims[6].derivative.numbers[0] - 0.0000363631).abs() < 1e-10);
     let gate = checked("and_gate_runs.py", None).unwrap();
     assert_eq!((gate.verdict, gate.claims.len()), (Verdict::Scaled, 4));
     assert!(gate.claims.iter().all(|claim| (claim.factor.unwrap() - 2.0).abs() < 1e-9));
-    assert!(checked("and_gate.py", None).unwrap().error.unwrap().contains("line 60"));
-    assert!(checked("neuron_steps.py", None).unwrap().error.unwrap().contains("nothing to check"));
+    assert!(checked("and_gate.py", None).unwrap().error.unwrap().message.contains("line 60"));
+    assert!(checked("neuron_steps.py", None).unwrap().error.unwrap().message.contains("nothing to check"));
 }

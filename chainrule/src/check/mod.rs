@@ -6,6 +6,7 @@
 
 mod claims;
 mod monitor;
+mod report;
 mod rewrite;
 mod samples;
 mod text;
@@ -14,8 +15,8 @@ use crate::host::{self, Hooks};
 use crate::limits::Limits;
 use claims::{Claims, Update};
 use monitor::Monitor;
+pub use report::{ClaimKind, Diagnosis, Failure, FaultKind, Judged, Report, Values, Verdict};
 use samples::{Finding, Point, failing, find};
-use std::fmt;
 
 /// How a program is checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,72 +39,6 @@ impl Default for Options {
     }
 }
 
-/// What is made of a claim, from good to bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// It could not be compared.
-    Unchecked,
-    /// Equal to the derivative at every point.
-    Right,
-    /// A constant times the derivative: all updates are so, by one positive factor.
-    Scaled,
-    /// Different only where the derivative of the loss jumps.
-    Kink,
-    /// Anything else.
-    Wrong,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Verdict::Unchecked => "unchecked",
-            Verdict::Right => "right",
-            Verdict::Scaled => "scaled",
-            Verdict::Kink => "kink",
-            Verdict::Wrong => "wrong",
-        })
-    }
-}
-
-/// One claim, judged.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Judged {
-    /// What the statement assigns to, as the source spells it, without `self.`.
-    pub target: String,
-    /// What the derivative is taken by.
-    pub wrt: String,
-    /// The line of the statement, from 1.
-    pub line: usize,
-    /// The statement's place in the source, in bytes.
-    pub place: std::ops::Range<usize>,
-    /// At how many executions it was compared.
-    pub points: usize,
-    /// What came of it.
-    pub verdict: Verdict,
-    /// The claimed number at the first execution that failed, else at the first: one an element.
-    pub claimed: Vec<f64>,
-    /// The derivative there.
-    pub derivative: Vec<f64>,
-    /// The constant that the claim is times the derivative, where it is one other than 1.
-    pub factor: Option<f64>,
-    /// Why it is unchecked.
-    pub reason: Option<String>,
-}
-
-/// What is found in a program.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Report {
-    /// The name of the loss, or the expression that was given for it.
-    pub loss: Option<String>,
-    /// One for each claim that was met, in the order of the source.
-    pub claims: Vec<Judged>,
-    /// The worst of them; unchecked ones do not count unless there is nothing else.
-    pub verdict: Verdict,
-    /// Why the program could not be checked.
-    pub error: Option<String>,
-}
-
 /// Checks a program.
 pub fn check(source: &str, path: &str, options: &Options) -> Report {
     let (own, settings) = (source.to_owned(), options.clone());
@@ -123,7 +58,7 @@ pub fn check(source: &str, path: &str, options: &Options) -> Report {
         loss: None,
         claims: Vec::new(),
         verdict: Verdict::Unchecked,
-        error: Some(failure),
+        error: Some(Failure { line: None, column: None, message: failure }),
     })
 }
 
@@ -149,23 +84,30 @@ fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<String>) -
             }
             Finding::Off(factor) => (Verdict::Wrong, factor, None),
         };
+        let values = |numbers: Vec<f64>| Values { shape: shown.shape.clone(), numbers };
         Judged {
+            kind: ClaimKind::Update,
+            of: monitor.candidate(shown.loss).name.clone(),
             target: update.target.clone(),
             wrt: update.wrt.clone(),
             line: line(update.range.start().to_usize()),
             place: update.range.start().to_usize()..update.range.end().to_usize(),
             points: points.len(),
             verdict,
-            claimed: shown.samples.iter().map(|sample| sample.claimed).collect(),
-            derivative: shown.samples.iter().map(|sample| sample.derivative).collect(),
+            claimed: values(shown.samples.iter().map(|sample| sample.claimed).collect()),
+            derivative: values(shown.samples.iter().map(|sample| sample.derivative).collect()),
+            failing_keys: Vec::new(),
             factor,
             reason,
+            diagnosis: None,
+            begins_at: None,
         }
     });
     let mut claims: Vec<Judged> = judged.collect();
     claims.sort_by_key(|claim| claim.place.start);
     let verdict = claims.iter().map(|claim| claim.verdict).max().unwrap_or(Verdict::Unchecked);
     let error = failure.or_else(|| problem(monitor, source, claims.is_empty()));
+    let error = error.map(|message| Failure { line: None, column: None, message });
     let loss = met.first().map(|&k| monitor.candidate(seen.points[k][0].loss).name.clone());
     Report { loss, claims, verdict, error }
 }

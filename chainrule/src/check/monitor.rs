@@ -204,7 +204,7 @@ impl Monitor {
         };
         let samples = step.numbers().into_iter().zip(expected).map(sample).collect();
         let on_kink = tape.is_on_kink(loss, &nodes);
-        Ok(Some(Point { loss: first, samples, on_kink }))
+        Ok(Some(Point { loss: first, shape: parameter.shape().to_vec(), samples, on_kink }))
     }
 
     /// Refuses a candidate for an update where it has no value, or an old one: one that depends on no parameter as it

@@ -28,6 +28,8 @@ impl Sample {
 pub(crate) struct Point {
     /// Which candidate was the loss.
     pub(crate) loss: usize,
+    /// The lengths of the array that is claimed, none for a number.
+    pub(crate) shape: Vec<usize>,
     pub(crate) samples: Vec<Sample>,
     /// Whether the loss depends on the parameter through an op that sits on its kink.
     pub(crate) on_kink: bool,

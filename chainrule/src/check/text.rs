@@ -27,7 +27,7 @@ impl Report {
     /// One line: the verdict, the loss, and how many claims are what.
     pub fn summary(&self, path: &str) -> String {
         if let Some(error) = &self.error {
-            return format!("{path}: {}\n", error.trim_end());
+            return format!("{path}: {}\n", error.message.trim_end());
         }
         let counts =
             [Verdict::Right, Verdict::Scaled, Verdict::Kink, Verdict::Wrong, Verdict::Unchecked].map(|verdict| {
@@ -50,7 +50,7 @@ impl Report {
             _ => format!("`{}` is not moved along the derivative of {loss} by {}", claim.target, claim.wrt),
         };
         let places = differing(claim);
-        let (written, derivative) = (shown(&claim.claimed, &places), shown(&claim.derivative, &places));
+        let (written, derivative) = (shown(&claim.claimed.numbers, &places), shown(&claim.derivative.numbers, &places));
         let mut label = format!("this takes d{loss}/d{} to be {written}; it is {derivative}", claim.wrt);
         if let Some(factor) = claim.factor {
             label.push_str(&format!(" (always {} times as large)", number(factor)));
@@ -65,8 +65,8 @@ impl Report {
 
 /// The elements at which a claim differs most, in their order.
 fn differing(claim: &Judged) -> Vec<usize> {
-    let gap = |&k: &usize| (claim.claimed[k] - claim.derivative[k]).abs();
-    let mut places: Vec<usize> = (0..claim.claimed.len()).collect();
+    let gap = |&k: &usize| (claim.claimed.numbers[k] - claim.derivative.numbers[k]).abs();
+    let mut places: Vec<usize> = (0..claim.claimed.numbers.len()).collect();
     places.sort_by(|a, b| gap(b).total_cmp(&gap(a)));
     places.truncate(SHOWN);
     places.sort_unstable();
