@@ -121,6 +121,7 @@ fn verdicts_at_kinks_edges_and_scales() {
         ("a tie", |x| x[0].max(x[1]), vec![2.0, 2.0], Kink),
         ("beside a tie", |x| x[0].min(x[1]), vec![2.0, 2.0 + 1e-9], Right),
         ("a tie that cancels", |x| x[0].max(x[1]) + (x[0] - x[0].max(x[1])), vec![2.0, 2.0], Right),
+        ("a kink of no branch", |x| (x[0] * x[0]).sqrt(), vec![0.0], Kink),
         ("floor between jumps", |x| x[0].floor() + x[0], vec![1e6 + 0.5], Right),
         ("floor at a jump", |x| x[0].floor() + x[0], vec![7.0], Kink),
         ("remainder at a jump", |x| x[0] % 2.0, vec![6.0], Kink),
@@ -148,6 +149,60 @@ fn verdicts_at_kinks_edges_and_scales() {
     for (name, f, x, verdict) in cases {
         let report = check::gradient(f, &x).expect("a point where the function is finite");
         assert!(report.rows().iter().all(|row| row.verdict == verdict), "{name} is not {verdict}:\n{report}");
+    }
+}
+
+/// Where differences see little: beside a bend that is narrower than the noise allows steps to be, on top of a large
+/// number, at numbers so large that a step of the last place is a good part of a period, and where powers underflow.
+#[test]
+fn a_right_derivative_is_never_called_wrong_where_differences_are_coarse() {
+    let mut cases: Vec<(&str, Recorded, Vec<f64>)> = vec![
+        ("a narrow bend", |x| (x[0] * x[0] + 1e-12).sqrt() + 1.0, vec![1e-14]),
+        ("a narrow bend and more", |x| (x[0].powi(2) + 1e-12).sqrt() + x[1], vec![1e-10, 1e4]),
+        ("sqrt on top", |x| x[0].sqrt() + x[1], vec![1e-14, 1e6]),
+        ("cbrt on top", |x| x[0].cbrt() + x[1], vec![1e-14, 1e8]),
+        ("ln on top", |x| x[0].ln() + x[1], vec![1e-6, 1e16]),
+        ("a fast sin", |x| (x[0] * 1e12).sin(), vec![1.3]),
+        ("a square", |x| x[0] * x[0], vec![1e-200]),
+        ("a cube", |x| x[0] * x[0] * x[0], vec![1e-110]),
+        ("a power", |x| x[0].powi(3), vec![1e-110]),
+    ];
+    for k in 0..90 {
+        let x = 1.2345e11 * 10f64.powf(f64::from(k) / 12.0);
+        cases.push(("sin", |x| x[0].sin(), vec![x]));
+        cases.push(("sin on a slope", |x| x[0].sin() * 3.0 + x[0], vec![x]));
+    }
+    for (name, f, x) in cases {
+        let report = check::gradient(f, &x).expect("a point where the function is finite");
+        for row in report.rows() {
+            assert!([Verdict::Right, Verdict::Inconclusive].contains(&row.verdict), "{name} at {x:?}:\n{report}");
+        }
+    }
+    let [f, slope] = [|x: &[f64]| x[0].sin() * 3.0 + x[0], |x: &[f64]| x[0].cos() * 3.0 + 1.0];
+    for x in [1.2345e13, 1e15, 3e17, 1e20] {
+        let report = check::plain(f, |x| vec![slope(x)], &[x]).expect("a point where the function is finite");
+        assert_ne!(report.rows()[0].verdict, Verdict::Wrong, "at {x}:\n{report}");
+    }
+}
+
+/// The same excuses do not hold where differences see well.
+#[test]
+fn a_wrong_derivative_is_called_wrong_at_ordinary_points() {
+    let cases: [(&str, Recorded, &[f64], &[f64]); 10] = [
+        ("sin for cos", |x| x[0].sin(), &[1.1], &[0.8912073600614354]),
+        ("a millionth off", |x| x[0].exp(), &[0.0], &[1.000001]),
+        ("a sign", |x| x[0] * x[1], &[2.0, -3.0], &[3.0, -2.0]),
+        ("a factor of 2", |x| x[0].powi(2), &[1e8], &[1e8]),
+        ("a factor of 2 at a small number", |x| x[0].powi(2), &[1e-8], &[1e-8]),
+        ("zero for a slope", |x| x[0].tanh(), &[0.3], &[0.0]),
+        ("a slope for zero", |x| x[0] * 0.0 + 2.0, &[0.3], &[1e-3]),
+        ("a root", |x| x[0].sqrt(), &[1e-14], &[1e7]),
+        ("on top of a large number", |x| x[0].sin() + 1e8, &[1.1], &[0.45]),
+        ("at a large number", |x| x[0].sin(), &[1e6], &[0.9]),
+    ];
+    for (name, f, x, wrong) in cases {
+        let report = check::claimed(f, x, wrong).expect("a point where the function is finite");
+        assert!(report.rows().iter().all(|row| row.verdict == Verdict::Wrong), "{name}:\n{report}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Finite differences that choose their step and know their error.
 
-use super::probe::{Probe, Replay};
-use super::stencil::difference;
+use super::probe::{Probe, Replay, Subject};
+use super::stencil::stencil;
 use crate::error::{Error, Result};
 use crate::program::Program;
 use std::ops::RangeInclusive;
@@ -95,7 +95,7 @@ impl Estimate {
 /// # Ok::<(), engine::Error>(())
 /// ```
 pub fn derivative(mut f: impl FnMut(f64) -> f64, x: f64, options: &Options) -> Result<Estimate> {
-    difference(|at| Ok(Probe::plain(f(at))), "x", x, options)
+    Ok(stencil(|at| Ok(Probe::plain(f(at))), "x", x, options)?.estimate())
 }
 
 /// The derivative of one node of a program by another, which is cut loose from what it is made of.
@@ -131,5 +131,5 @@ pub fn between(program: &Program, of: usize, by: usize, params: &[f64], inputs: 
         params[last] = at;
         replay.probe(&params)
     };
-    difference(probe, &program.formula(by), x, &Options::default())
+    Ok(stencil(probe, &program.formula(by), x, &Options::default())?.estimate())
 }

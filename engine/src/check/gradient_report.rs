@@ -76,15 +76,28 @@ impl Row {
         Row { name, derivative: derivative.value, difference, tolerance: error + floor, verdict }
     }
 
+    /// The same, but the difference is known no better than that it may be the derivative.
+    pub(super) fn undecided(mut self) -> Row {
+        self.difference.error = self.difference.error.max(self.absolute_error());
+        self.tolerance = self.tolerance.max(self.absolute_error());
+        self.verdict = Verdict::Inconclusive;
+        self
+    }
+
     /// How far the derivative is from the difference.
     pub fn absolute_error(&self) -> f64 {
         if self.derivative == self.difference.value { 0.0 } else { (self.derivative - self.difference.value).abs() }
     }
 
-    /// The absolute error as a part of the larger of both numbers.
+    /// The absolute error as a part of the larger of both numbers: 1 beside an infinite one.
     pub fn relative_error(&self) -> f64 {
         let size = self.derivative.abs().max(self.difference.value.abs());
-        if size == 0.0 { 0.0 } else { self.absolute_error() / size }
+        match self.absolute_error() {
+            0.0 => 0.0,
+            f64::INFINITY if self.derivative == -self.difference.value => 2.0,
+            f64::INFINITY if size == f64::INFINITY => 1.0,
+            apart => apart / size,
+        }
     }
 
     /// What is to be said of it, in a sentence.
@@ -103,6 +116,13 @@ impl Row {
                 "kink: by `{name}` the {other} is {} from below but {} from above; the {given} is {derivative}",
                 number(difference.left.value),
                 number(difference.right.value)
+            ),
+            Verdict::Inconclusive if difference.value.is_nan() => {
+                format!("inconclusive: by `{name}` the {given} is {derivative}; there are no points for a {other}")
+            }
+            Verdict::Inconclusive if difference.value.is_infinite() => format!(
+                "inconclusive: by `{name}` the {given} is {derivative}, but as the steps shrink the {other} grows without \
+                 bound, to {value}"
             ),
             Verdict::Inconclusive => format!(
                 "inconclusive: by `{name}` the {given} is {derivative} and the {other} {value}, which may be off by {}",
@@ -262,14 +282,10 @@ impl fmt::Display for Report {
         }
         let [given, other] = self.kinds;
         let cells = |row: &Row| {
-            let numbers = [
-                row.derivative,
-                row.difference.value,
-                row.difference.error,
-                row.absolute_error(),
-                row.relative_error(),
-            ];
-            [vec![row.name.clone()], numbers.map(number).to_vec(), vec![row.verdict.to_string()]].concat()
+            let numbers = [row.derivative, row.difference.value].map(number);
+            let known = |x: f64| if x.is_finite() { number(x) } else { "-".to_owned() };
+            let errors = [row.difference.error, row.absolute_error(), row.relative_error()].map(known);
+            [vec![row.name.clone()], numbers.to_vec(), errors.to_vec(), vec![row.verdict.to_string()]].concat()
         };
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_header(["by", given, other, "error", "apart", "relative", "verdict"]);

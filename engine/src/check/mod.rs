@@ -89,7 +89,7 @@ pub fn claimed(f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>, x: &[f64], gradien
 /// check::plain(length, by_hand, &[3.0, 4.0])?.assert();
 /// # Ok::<(), engine::Error>(())
 /// ```
-pub fn plain(f: impl Fn(&[f64]) -> f64, gradient: impl FnOnce(&[f64]) -> Vec<f64>, x: &[f64]) -> Result<Report> {
+pub fn plain(f: impl Fn(&[f64]) -> f64, gradient: impl Fn(&[f64]) -> Vec<f64>, x: &[f64]) -> Result<Report> {
     Check::new().plain(f, gradient, x)
 }
 

@@ -5,7 +5,7 @@ use super::study::{adjoints, ancestors};
 use crate::error::Result;
 use crate::graph::Graph;
 use crate::program::Program;
-use crate::sweep;
+use crate::sweep::{self, expect_length};
 use crate::value::Value;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -26,6 +26,31 @@ impl Probe {
     }
 }
 
+/// A function whose derivatives are checked.
+pub(super) trait Subject {
+    fn probe(&mut self, x: &[f64]) -> Result<Probe>;
+    /// The derivatives by the inputs, as found in the way that is checked.
+    fn slopes(&mut self, x: &[f64]) -> Result<Vec<f64>>;
+}
+
+/// A function of plain numbers and its gradient.
+pub(super) struct Plain<F, G> {
+    pub(super) f: F,
+    pub(super) gradient: G,
+}
+
+impl<F: Fn(&[f64]) -> f64, G: Fn(&[f64]) -> Vec<f64>> Subject for Plain<F, G> {
+    fn probe(&mut self, x: &[f64]) -> Result<Probe> {
+        Ok(Probe::plain((self.f)(x)))
+    }
+
+    fn slopes(&mut self, x: &[f64]) -> Result<Vec<f64>> {
+        let slopes = (self.gradient)(x);
+        expect_length("derivatives", x.len(), slopes.len())?;
+        Ok(slopes)
+    }
+}
+
 /// A program that is run at one point after the other.
 pub(super) struct Replay<'p> {
     program: &'p Program,
@@ -40,12 +65,19 @@ impl<'p> Replay<'p> {
     pub(super) fn new(program: &'p Program, output: usize, inputs: &'p [f64]) -> Self {
         Replay { program, output, inputs, nodes: live(program, output), numbers: Vec::new() }
     }
+}
 
-    pub(super) fn probe(&mut self, params: &[f64]) -> Result<Probe> {
+impl Subject for Replay<'_> {
+    fn probe(&mut self, params: &[f64]) -> Result<Probe> {
         sweep::forward(self.program, params, self.inputs, &mut self.numbers)?;
         let branch = branch(self.program, &self.numbers, &self.nodes);
         let rounding = rounding(self.program, &self.numbers, &adjoints(self.program, &self.numbers, self.output));
         Ok(Probe { value: self.numbers[self.output], branch, rounding: Some(rounding) })
+    }
+
+    fn slopes(&mut self, params: &[f64]) -> Result<Vec<f64>> {
+        let slopes = derivatives(self.program, self.output, params, self.inputs)?;
+        Ok(slopes.into_iter().map(|slope| slope.value).collect())
     }
 }
 
@@ -68,15 +100,6 @@ impl<F: for<'g> Fn(&[Value<'g>]) -> Value<'g>> Recorder<F> {
         Recorder { graph: Graph::new(), f }
     }
 
-    pub(super) fn probe(&mut self, x: &[f64]) -> Probe {
-        let (value, read) = self.run(x, |program, numbers, output| {
-            let rounding = rounding(program, numbers, &adjoints(program, numbers, output));
-            (branch(program, numbers, &live(program, output)), rounding)
-        });
-        let (branch, rounding) = read.unwrap_or_default();
-        Probe { value, branch, rounding: Some(rounding) }
-    }
-
     /// The gradient; errors where the function is not finite, naming the node that is at fault.
     pub(super) fn gradient(&mut self, x: &[f64]) -> Result<Recording> {
         let (value, recording) = self.run(x, |program, _, output| {
@@ -97,6 +120,21 @@ impl<F: for<'g> Fn(&[Value<'g>]) -> Value<'g>> Recorder<F> {
         let y = (self.f)(&self.graph.params(x));
         let place = y.graph().zip(y.node());
         (y.number(), place.map(|(graph, node)| graph.with(|program, numbers| read(program, numbers, node as usize))))
+    }
+}
+
+impl<F: for<'g> Fn(&[Value<'g>]) -> Value<'g>> Subject for Recorder<F> {
+    fn probe(&mut self, x: &[f64]) -> Result<Probe> {
+        let (value, read) = self.run(x, |program, numbers, output| {
+            let rounding = rounding(program, numbers, &adjoints(program, numbers, output));
+            (branch(program, numbers, &live(program, output)), rounding)
+        });
+        let (branch, rounding) = read.unwrap_or_default();
+        Ok(Probe { value, branch, rounding: Some(rounding) })
+    }
+
+    fn slopes(&mut self, x: &[f64]) -> Result<Vec<f64>> {
+        Ok(self.gradient(x)?.gradient.into_iter().map(|slope| slope.value).collect())
     }
 }
 

@@ -11,14 +11,21 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// What part of a value may be rounding that nobody sees: of single precision, and of most sums that cancel.
 const COARSE: f64 = 1e-6;
 
-/// The derivative at `x` of a function that tells its branches and its rounding, as far as it can. The name is that of
-/// its input, for errors.
-pub(super) fn difference(
+/// How many times more than at the points that were met a derivative is granted to vary between them.
+const GRANTED: f64 = 3.0;
+/// The points at which it is looked at lie closer together than those of the slopes, by no ratio that a period may have;
+/// the first of them is about a unit in the last place away.
+const DENSE: f64 = 1.7;
+const CLOSEST: f64 = 256.0;
+
+/// A function around `x`, which tells its branches and its rounding as far as it can. The name is that of its input,
+/// for errors.
+pub(super) fn stencil(
     mut f: impl FnMut(f64) -> Result<Probe>,
     name: &str,
     x: f64,
     options: &Options,
-) -> Result<Estimate> {
+) -> Result<Stencil> {
     let input = || name.to_owned();
     if !x.is_finite() {
         return Err(Error::PointNotFinite { input: input(), value: x });
@@ -36,7 +43,7 @@ pub(super) fn difference(
     steps.retain(|step| x + step != x && x - step != x);
     let above = side(&mut f, x, steps.iter().rev().copied(), options)?;
     let below = side(&mut f, x, steps.iter().rev().map(|step| -step), options)?;
-    Ok(Stencil::new(x, center, above, below, options.noise).estimate())
+    Ok(Stencil::new(x, center, above, below, options.noise))
 }
 
 /// A point and the function there.
@@ -61,7 +68,7 @@ fn side(
 }
 
 /// Points on both sides of `x`, the nearest first.
-struct Stencil {
+pub(super) struct Stencil {
     x: f64,
     center: Probe,
     above: Vec<Point>,
@@ -80,10 +87,17 @@ impl Stencil {
         Stencil { x, center, above, below, noise: noise + rounding }
     }
 
-    fn estimate(&self) -> Estimate {
+    /// The derivative that the points show.
+    pub(super) fn estimate(&self) -> Estimate {
         let (up, down) = (self.one_sided(&self.above), self.one_sided(&self.below));
         let doubt = if self.center.rounding.is_some() { None } else { Some(COARSE * self.center.value.abs()) };
         let (left, right) = (limit(&down, 1, doubt), limit(&up, 1, doubt));
+        // On one branch the slopes do not run off on one side only: they are not seen from near enough.
+        let hidden = |side: Difference, other: Difference| {
+            self.is_one_branch() && side.value.is_infinite() && other.value.is_finite()
+        };
+        let seen = |side, other| if hidden(side, other) { Difference::UNKNOWN } else { side };
+        let (left, right) = (seen(left, right), seen(right, left));
         let slopes = || up.iter().chain(&down);
         let clear = slopes().filter(|rung| rung.slope.abs() > 4.0 * rung.noise);
         let estimate = Estimate {
@@ -102,6 +116,67 @@ impl Stencil {
             ways.into_iter().fold(Difference::UNKNOWN, |best, next| if next.error < best.error { next } else { best })
         };
         Estimate { value, error, ..estimate }
+    }
+
+    /// Whether the ops are known to go the same way as far as where the function is first seen to move.
+    fn is_one_branch(&self) -> bool {
+        let moves = |(_, probe): &&Point| (probe.value - self.center.value).abs() > self.noise(probe);
+        let same = |side: &[Point]| {
+            let point = side.iter().find(moves).or(side.last());
+            point.is_some_and(|(_, probe)| probe.branch == self.center.branch)
+        };
+        self.center.rounding.is_some() && same(&self.above) && same(&self.below)
+    }
+
+    /// Whether the derivative right beside `x` is that which the slopes of either side show, when these differ though no
+    /// op went another way: as at the kink of the root of a square, and not where the slopes are those of a function that
+    /// turns within a few units in the last place.
+    pub(super) fn jumps(&self, estimate: &Estimate, mut slope: impl FnMut(f64) -> Result<f64>) -> Result<bool> {
+        let apart = (estimate.left.value - estimate.right.value).abs();
+        if !self.is_one_branch() || !apart.is_finite() {
+            return Ok(true);
+        }
+        for (side, shown) in [(&self.above, estimate.right), (&self.below, estimate.left)] {
+            let Some((nearest, _)) = side.first() else { return Ok(true) };
+            let beside = slope(self.x + (nearest - self.x) / CLOSEST)?;
+            if (beside - shown.value).abs() > apart / 4.0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether the function cannot have a derivative at `x`: by the mean value theorem the slope from `x` to a point is
+    /// the derivative somewhere between, so the one at `x` is as far from it as the derivative varies there, at most.
+    ///
+    /// What varies is told by the same derivative at the points, from the nearest outwards. Where it varies as much as
+    /// the slopes do, as that of sin at 1e15 or of a root beside its edge, they tell nothing.
+    pub(super) fn contradicts(
+        &self,
+        derivative: f64,
+        tolerance: f64,
+        mut slope: impl FnMut(f64) -> Result<f64>,
+    ) -> Result<bool> {
+        let center = slope(self.x)?;
+        for (side, rungs) in [&self.above, &self.below].map(|side| (side, self.one_sided(side))) {
+            let mut varied: f64 = 0.0;
+            let mut ahead = side.first().map_or(0.0, |(at, _)| (at - self.x) / CLOSEST);
+            for rung in rungs.iter().rev() {
+                while varied < f64::INFINITY && ahead.abs() <= rung.step {
+                    let moved = (slope(self.x + ahead)? - center).abs();
+                    varied = if moved.is_nan() { f64::INFINITY } else { varied.max(moved) };
+                    ahead *= DENSE;
+                }
+                if rung.branch != self.center.branch || varied == f64::INFINITY {
+                    break;
+                }
+                let explained = GRANTED * (varied + rung.noise) + tolerance;
+                if (rung.slope - derivative).abs() > explained {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The slopes from `x` to the points of one side.
