@@ -45,6 +45,7 @@ mod optimize;
 #[cfg(feature = "batch")]
 mod plan;
 mod program;
+mod reach;
 mod real;
 #[cfg(feature = "batch")]
 mod split;

@@ -28,7 +28,7 @@ impl Program {
             let fixed = |&arg: &u32| alone[arg as usize] || matches!(self.op(arg as usize), Op::Param | Op::Const);
             alone[node] = computes && node != output && self.args(node).iter().all(fixed);
         }
-        let alive = self.alive(&[output as u32]);
+        let alive = self.ancestors([output]);
         let mut needed = vec![false; self.len()];
         for node in (0..self.len()).filter(|&node| alive[node] && !alone[node]) {
             self.args(node).iter().for_each(|&arg| needed[arg as usize] |= alone[arg as usize]);

@@ -1,6 +1,6 @@
 //! The tape: a program that is recorded by the numbers of its nodes.
 
-use crate::check::{Rounded, adjoints, ancestors, descendants, is_tied};
+use crate::check::{Rounded, adjoints, is_tied};
 use crate::ops::Op;
 use crate::program::Program;
 use crate::real::Real;
@@ -101,8 +101,8 @@ impl Tape {
 
     /// The nodes by which one depends on others: each is made of one of `on`, and `of` is made of it.
     fn between(&self, of: u32, on: &[u32]) -> Vec<bool> {
-        let needed = ancestors(&self.program, [of as usize]);
-        let made_of_them = descendants(&self.program, on.iter().map(|&node| node as usize));
+        let needed = self.program.ancestors([of as usize]);
+        let made_of_them = self.program.descendants(on.iter().map(|&node| node as usize));
         needed.iter().zip(made_of_them).map(|(&needed, made)| needed && made).collect()
     }
 

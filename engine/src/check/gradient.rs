@@ -151,7 +151,7 @@ impl Check {
     /// A gradient function of a function of plain numbers, see [`plain`](super::plain).
     pub fn plain(&self, f: impl Fn(&[f64]) -> f64, gradient: impl Fn(&[f64]) -> Vec<f64>, x: &[f64]) -> Result<Report> {
         let names = self.names_of(x.len(), |_| None);
-        let slopes: Vec<Rounded> = gradient(x).into_iter().map(Rounded::exact).collect();
+        let slopes = Rounded::all_exact(&gradient(x));
         self.compare(&names, x, &slopes, Plain { f, gradient })
     }
 
@@ -186,8 +186,7 @@ impl Check {
     /// The reverse sweep against the forward one, see [`forward_reverse`](super::forward_reverse).
     pub fn forward_reverse(&self, f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>, x: &[f64]) -> Result<Report> {
         let program = Program::record(x, f);
-        let at: Vec<Rounded> = x.iter().copied().map(Rounded::exact).collect();
-        let gradient = program.gradient(&at, &[])?;
+        let gradient = program.gradient(&Rounded::all_exact(x), &[])?;
         let rows = self.param_names(&program).into_iter().zip(gradient).enumerate().map(|(input, (name, reverse))| {
             let tangents: Vec<f64> = (0..x.len()).map(|k| f64::from(u8::from(k == input))).collect();
             let value = program.jvp(x, &tangents, &[])?[0];

@@ -1,7 +1,7 @@
 //! A recorded function at a point: its number, which branches its ops took, and how much rounding it carries.
 
 use super::rounding::Rounded;
-use super::study::{adjoints, ancestors};
+use super::study::adjoints;
 use crate::error::Result;
 use crate::graph::Graph;
 use crate::program::Program;
@@ -140,7 +140,7 @@ impl<F: for<'g> Fn(&[Value<'g>]) -> Value<'g>> Subject for Recorder<F> {
 
 /// The nodes that a node is made of, and itself.
 fn live(program: &Program, output: usize) -> Vec<usize> {
-    let needed = ancestors(program, [output]);
+    let needed = program.ancestors([output]);
     (0..=output).filter(|&node| needed[node]).collect()
 }
 
@@ -161,9 +161,7 @@ fn branch(program: &Program, numbers: &[f64], nodes: &[usize]) -> u64 {
 
 /// The derivatives of a node by the parameters, with bounds on their rounding.
 pub(super) fn derivatives(program: &Program, output: usize, params: &[f64], inputs: &[f64]) -> Result<Vec<Rounded>> {
-    let exact = |numbers: &[f64]| numbers.iter().copied().map(Rounded::exact).collect::<Vec<_>>();
-    let mut numbers = Vec::new();
-    sweep::forward(program, &exact(params), &exact(inputs), &mut numbers)?;
+    let numbers = program.numbers(&Rounded::all_exact(params), &Rounded::all_exact(inputs))?;
     let adjoints = adjoints(program, &numbers, output);
     let by = |&param: &u32| adjoints.get(param as usize).copied().unwrap_or(Rounded::exact(0.0));
     Ok(program.params().iter().map(by).collect())
@@ -171,6 +169,8 @@ pub(super) fn derivatives(program: &Program, output: usize, params: &[f64], inpu
 
 /// A first-order bound of the rounding error of a node: what each node is rounded by, times the node's adjoint (N. J.
 /// Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.3).
+///
+/// The bounds that [`Rounded`] carries forward would do too, but where paths through a shared node cancel they add up.
 fn rounding(program: &Program, numbers: &[f64], adjoints: &[f64]) -> f64 {
     let rounded = |node: &usize| !program.args(*node).is_empty();
     let moved = (0..adjoints.len()).filter(rounded).map(|node| (adjoints[node] * numbers[node]).abs());

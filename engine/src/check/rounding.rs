@@ -27,6 +27,10 @@ impl Rounded {
         Rounded { value, error: 0.0 }
     }
 
+    pub(crate) fn all_exact(values: &[f64]) -> Vec<Self> {
+        values.iter().copied().map(Rounded::exact).collect()
+    }
+
     fn is_vague(self) -> bool {
         self.error > VAGUE * self.value.abs()
     }

@@ -1,7 +1,7 @@
 //! Claims that are a constant times the derivative and do no harm.
 
 use crate::check::hand::{Finding, Options};
-use crate::check::study::{Study, ancestors, descendants};
+use crate::check::study::Study;
 use crate::error::Result;
 use crate::ops::Op;
 
@@ -51,7 +51,7 @@ pub(crate) fn scales(study: &Study, findings: &[Finding], options: &Options) -> 
         if by_param[claim] || study.forward[hand] {
             continue;
         }
-        let made_of_it = descendants(&study.program, [hand]);
+        let made_of_it = study.program.descendants([hand]);
         let uses = |&other: &usize| by_param[other] && made_of_it[study.claims[other].hand];
         let harmless = |&other: &usize| {
             matches!(findings[other], Finding::Right | Finding::Vanishing)
@@ -78,6 +78,6 @@ fn holds_for_other_data(study: &Study, claim: usize, factor: f64, options: &Opti
 
 /// Then a single claim is all of them.
 fn depends_on_one_param(study: &Study, of: usize) -> bool {
-    let made_of = ancestors(&study.program, [of]);
+    let made_of = study.program.ancestors([of]);
     study.program.params().iter().filter(|&&param| made_of[param as usize]).count() == 1
 }

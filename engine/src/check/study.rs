@@ -105,8 +105,8 @@ impl Study {
         let outputs: Vec<usize> = program.outputs().iter().map(|&node| node as usize).collect();
         let claims: Vec<Nodes> =
             outputs.chunks_exact(3).map(|nodes| Nodes { of: nodes[0], wrt: nodes[1], hand: nodes[2] }).collect();
-        let needed = ancestors(&program, outputs.iter().copied());
-        let forward = ancestors(&program, claims.iter().flat_map(|nodes| [nodes.of, nodes.wrt]));
+        let needed = program.ancestors(outputs.iter().copied());
+        let forward = program.ancestors(claims.iter().flat_map(|nodes| [nodes.of, nodes.wrt]));
         let names = program.names().map(|(name, node)| (node, name.to_owned())).collect();
         let recorded = Point { params: graph.param_numbers(), inputs: graph.input_numbers() };
         let numbers = program.numbers(&recorded.params, &recorded.inputs)?;
@@ -137,8 +137,7 @@ impl Study {
 
     /// Every claim of `chosen` at a point, in their order.
     pub(crate) fn samples(&self, point: &Point, chosen: &[usize]) -> Result<Vec<Sample>> {
-        let exact = |numbers: &[f64]| numbers.iter().copied().map(Rounded::exact).collect::<Vec<_>>();
-        let numbers = self.program.numbers(&exact(&point.params), &exact(&point.inputs))?;
+        let numbers = self.program.numbers(&Rounded::all_exact(&point.params), &Rounded::all_exact(&point.inputs))?;
         let mut samples = vec![Sample { hand: Rounded::exact(0.0), derivative: Rounded::exact(0.0) }; chosen.len()];
         let mut by_output: Vec<usize> = (0..chosen.len()).collect();
         by_output.sort_by_key(|&place| self.claims[chosen[place]].of);
@@ -158,7 +157,7 @@ impl Study {
     pub(crate) fn is_kink(&self, claim: usize, point: &Point) -> Result<bool> {
         let Nodes { of, wrt, .. } = self.claims[claim];
         let numbers = self.program.numbers(&point.params, &point.inputs)?;
-        let made_of = ancestors(&self.program, [of]);
+        let made_of = self.program.ancestors([of]);
         if !(0..self.program.len()).any(|node| made_of[node] && is_tied(&self.program, &numbers, node)) {
             return Ok(false);
         }
@@ -193,26 +192,4 @@ pub(crate) fn adjoints<R: Real>(program: &Program, numbers: &[R], of: usize) -> 
     adjoints[of] = R::from(1.0);
     sweep::reverse(program, numbers, &mut adjoints);
     adjoints
-}
-
-/// Marks what some nodes are made of, and those nodes.
-pub(crate) fn ancestors(program: &Program, of: impl IntoIterator<Item = usize>) -> Vec<bool> {
-    let mut marks = vec![false; program.len()];
-    of.into_iter().for_each(|node| marks[node] = true);
-    for node in (0..program.len()).rev() {
-        if marks[node] {
-            program.args(node).iter().for_each(|&arg| marks[arg as usize] = true);
-        }
-    }
-    marks
-}
-
-/// Marks some nodes and what is made of them.
-pub(crate) fn descendants(program: &Program, of: impl IntoIterator<Item = usize>) -> Vec<bool> {
-    let mut marks = vec![false; program.len()];
-    of.into_iter().for_each(|node| marks[node] = true);
-    for node in 0..program.len() {
-        marks[node] |= program.args(node).iter().any(|&arg| marks[arg as usize]);
-    }
-    marks
 }

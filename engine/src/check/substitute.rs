@@ -1,6 +1,6 @@
 //! One named quantity of a claim replaced by another.
 
-use crate::check::study::{Study, ancestors, descendants};
+use crate::check::study::Study;
 use crate::ops::Op;
 use crate::program::Program;
 use smallvec::SmallVec;
@@ -47,7 +47,7 @@ impl Substitution {
             Part::Whole => Place::Claim,
             Part::Below(node) => within(node),
             Part::Argument(node, position) => {
-                let made_of = ancestors(program, [node]);
+                let made_of = program.ancestors([node]);
                 let uses = (0..=node).filter(|&user| made_of[user] && !study.forward[user]);
                 let uses = uses.flat_map(|user| program.args(user)).filter(|&&arg| arg as usize == self.replace);
                 if uses.count() == 1 {
@@ -74,7 +74,7 @@ pub(crate) struct Expression<'a> {
 
 impl<'a> Expression<'a> {
     pub(crate) fn new(study: &'a Study, hand: usize, move_inputs: bool) -> Self {
-        let made_of = ancestors(&study.program, [hand]);
+        let made_of = study.program.ancestors([hand]);
         let is_own = |&node: &usize| made_of[node] && !study.forward[node] && !study.program.args(node).is_empty();
         let own = (0..=hand).filter(is_own).collect();
         Expression { study, hand, own, moving_inputs: study.moving_inputs(move_inputs) }
@@ -168,7 +168,7 @@ impl<'a> Expression<'a> {
             if top != self.hand && self.own.len() > LARGE {
                 break;
             }
-            let below = ancestors(program, [top]);
+            let below = program.ancestors([top]);
             let mut inside: Vec<usize> = (self.own.iter().filter(|&&node| below[node]))
                 .flat_map(|&node| program.args(node).iter().map(|&arg| arg as usize))
                 .filter(named)
@@ -188,7 +188,7 @@ impl<'a> Expression<'a> {
 
     /// Every named node that moves, and whether it is made of this claim's.
     fn candidates(&self) -> Vec<(usize, bool)> {
-        let made_of_claim = descendants(&self.study.program, self.own.iter().copied());
+        let made_of_claim = self.study.program.descendants(self.own.iter().copied());
         let program = &self.study.program;
         let useful = |&node: &usize| match program.op(node) {
             Op::Const => false,

@@ -4,7 +4,7 @@ use crate::check::diagnose::{Diagnosis, Fault, Kind};
 use crate::check::edges::{Flow, Link, links};
 use crate::check::route::{Route, local_derivative};
 use crate::check::scales::Scale;
-use crate::check::study::{Nodes, Sample, Study, ancestors};
+use crate::check::study::{Nodes, Sample, Study};
 use crate::check::substitute::Place;
 use crate::ops::Op;
 
@@ -176,7 +176,7 @@ pub(crate) fn unknown(study: &Study, claim: usize, shown: &Sample, stray: Option
 
 /// Whether a node is made of another.
 pub(crate) fn depends(study: &Study, of: usize, wrt: usize) -> bool {
-    ancestors(&study.program, [of])[wrt]
+    study.program.ancestors([of])[wrt]
 }
 
 /// "`h2` in `net_o2 = w7*h1 + w8*h2 + h2`", and which one there when there are several.

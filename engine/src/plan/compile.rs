@@ -90,7 +90,7 @@ impl<'a> Compiler<'a> {
     /// The nodes to compute, in steps that need only earlier steps.
     fn levels(&mut self) -> Vec<Vec<usize>> {
         let program = self.program;
-        let alive = program.alive(program.outputs());
+        let alive = program.ancestors(program.outputs().iter().map(|&node| node as usize));
         let mut uses = program.uses();
         for node in (0..program.len()).filter(|&node| alive[node] && program.op(node) == Op::Add) {
             let [a, b] = [0, 1].map(|side| program.args(node)[side]);
