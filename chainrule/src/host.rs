@@ -1,14 +1,17 @@
 //! The Python interpreter that a program runs in, without access to files, processes or the network.
 
+use crate::failure::Failure;
 use crate::limits::{self, Limits};
 use crate::output::{Output, Shared};
 use ruff_python_ast::{Mod, ModModule};
 use ruff_source_file::SourceFileBuilder;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyType};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::compiler::{CompileError, Mode};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, Interpreter, PyPayload, PyRef, PyResult, Settings, VirtualMachine};
+use rustpython_vm::{
+    AsObject, Interpreter, Py, PyObjectRef, PyPayload, PyRef, PyResult, Settings, TryFromObject, VirtualMachine,
+};
 use std::cell::RefCell;
 use std::io::Write;
 use std::rc::Rc;
@@ -22,8 +25,13 @@ use std::time::Duration;
 pub enum Outcome {
     /// It ran to its end.
     Finished,
-    /// It did not compile, or an exception ended it: what Python says of it.
-    Failed(String),
+    /// It did not compile, or an exception or a limit ended it.
+    Failed {
+        /// Why, and where in the program.
+        failure: Failure,
+        /// What Python says of it: the calls that led there, and the exception.
+        traceback: String,
+    },
 }
 
 /// Room for the deepest recursion that the interpreter allows.
@@ -38,9 +46,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// use chainrule::{Limits, Outcome, run};
 ///
 /// let outcome = run("print(1 / 0)", "sum.py", Box::new(std::io::sink()), Limits::default());
-/// let Outcome::Failed(text) = outcome else { panic!() };
-/// assert!(text.ends_with("ZeroDivisionError: division by zero\n"));
-/// assert!(text.contains("File \"sum.py\", line 1"));
+/// let Outcome::Failed { failure, traceback } = outcome else { panic!() };
+/// assert_eq!(failure.in_file("sum.py"), "sum.py:1:7: ZeroDivisionError: division by zero");
+/// assert!(traceback.contains("File \"sum.py\", line 1"));
 /// ```
 pub fn run(source: &str, path: &str, stdout: Box<dyn Write + Send>, limits: Limits) -> Outcome {
     let (source, path) = (source.to_owned(), path.to_owned());
@@ -49,17 +57,27 @@ pub fn run(source: &str, path: &str, stdout: Box<dyn Write + Send>, limits: Limi
         let outcome = interpret(&source, &path, stdout.clone(), limits, late, |_| None);
         let flushed = stdout.borrow_mut().flush();
         match (outcome, flushed) {
-            (Outcome::Finished, Err(error)) => Outcome::Failed(format!("the output could not be written: {error}\n")),
+            (Outcome::Finished, Err(error)) => {
+                Outcome::of(Failure::whole(format!("the output could not be written: {error}")))
+            }
             (outcome, _) => outcome,
         }
     };
-    on_time(limits, work).unwrap_or_else(Outcome::Failed)
+    on_time(limits, work).unwrap_or_else(Outcome::of)
+}
+
+impl Outcome {
+    /// A failure of which Python knows nothing.
+    fn of(failure: Failure) -> Outcome {
+        let traceback = format!("{failure}\n");
+        Outcome::Failed { failure, traceback }
+    }
 }
 
 /// What watches a program: what it needs before the program starts, and what it makes of the end.
 pub(crate) struct Hooks<T> {
     pub(crate) install: Install,
-    pub(crate) finish: Box<dyn FnOnce(Option<String>) -> T>,
+    pub(crate) finish: Box<dyn FnOnce(Option<Failure>) -> T>,
 }
 
 /// Runs a program, whose `print` goes nowhere, under watch: `begin` may change its syntax tree. Errors when the program
@@ -69,7 +87,7 @@ pub(crate) fn watched<T: Send + 'static>(
     path: &str,
     limits: Limits,
     begin: impl FnOnce(&mut ModModule) -> Hooks<T> + Send + 'static,
-) -> Result<T, String> {
+) -> Result<T, Failure> {
     let (source, path) = (source.to_owned(), path.to_owned());
     let work = move |late| {
         let stdout = Rc::new(RefCell::new(std::io::sink()));
@@ -82,11 +100,11 @@ pub(crate) fn watched<T: Send + 'static>(
         let outcome = interpret(&source, &path, stdout, limits, late, watch);
         let failure = match outcome {
             Outcome::Finished => None,
-            Outcome::Failed(text) => Some(text),
+            Outcome::Failed { failure, .. } => Some(failure),
         };
-        match finish {
-            Some(finish) => Ok(finish(failure)),
-            None => Err(failure.unwrap_or_default()),
+        match (finish, failure) {
+            (Some(finish), failure) => Ok(finish(failure)),
+            (None, failure) => Err(failure.unwrap_or_else(|| Failure::whole("the program was not run"))),
         }
     };
     on_time(limits, work).and_then(|result| result)
@@ -96,15 +114,15 @@ pub(crate) fn watched<T: Send + 'static>(
 fn on_time<T: Send + 'static>(
     limits: Limits,
     work: impl FnOnce(Arc<AtomicBool>) -> T + Send + 'static,
-) -> Result<T, String> {
+) -> Result<T, Failure> {
     let late = Arc::new(AtomicBool::new(false));
     let (done, wait) = mpsc::channel();
     let flag = late.clone();
     // Nobody waits any more for a program that was left to itself.
     let send = move || drop(done.send(work(flag)));
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(send);
-    thread.map_err(|error| format!("no thread could be started for the program: {error}\n"))?;
-    let broken = || "the interpreter broke off: this is a fault of chainrule, not of the program\n".to_owned();
+    thread.map_err(|error| Failure::whole(format!("no thread could be started for the program: {error}")))?;
+    let broken = || Failure::whole("the interpreter broke off: this is a fault of chainrule, not of the program");
     match wait.recv_timeout(limits.time) {
         Ok(outcome) => return Ok(outcome),
         Err(RecvTimeoutError::Disconnected) => return Err(broken()),
@@ -113,7 +131,9 @@ fn on_time<T: Send + 'static>(
     late.store(true, Ordering::Relaxed);
     wait.recv_timeout(GRACE).map_err(|_| {
         let seconds = limits.time.as_secs_f64();
-        format!("the program was stopped after {seconds} s, inside one long operation: --seconds sets the limit\n")
+        Failure::whole(format!(
+            "the program was stopped after {seconds} s, inside one long operation: --seconds sets the limit"
+        ))
     })
 }
 
@@ -140,7 +160,7 @@ fn interpret(
         });
         match result {
             Ok(_) => Outcome::Finished,
-            Err(exception) => failed(&exception, vm),
+            Err(exception) => failed(&exception, path, vm),
         }
     })
 }
@@ -178,22 +198,50 @@ fn compile(mut module: ModModule, source: &str, path: &str, vm: &VirtualMachine)
     code.map(|code| vm.ctx.new_code(code)).map_err(|error| vm.new_syntax_error(&error.into(), Some(source)))
 }
 
-fn failed(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> Outcome {
+fn failed(exception: &PyBaseExceptionRef, path: &str, vm: &VirtualMachine) -> Outcome {
+    let is = |kind: &Py<PyType>| exception.class().fast_issubclass(kind);
     let kinds = &vm.ctx.exceptions;
-    if exception.class().fast_issubclass(kinds.system_exit) {
-        let code = exception.as_object().get_attr("code", vm).unwrap_or_else(|_| vm.ctx.none());
-        let quiet = vm.is_none(&code) || code.str(vm).is_ok_and(|code| code.to_string_lossy() == "0");
-        if quiet {
+    let attribute = |name: &'static str| exception.as_object().get_attr(name, vm).ok();
+    let words = |object: PyObjectRef| Some(object.str(vm).ok()?.to_string_lossy().into_owned());
+    if is(kinds.system_exit) {
+        let code = attribute("code").unwrap_or_else(|| vm.ctx.none());
+        if vm.is_none(&code) || words(code).is_some_and(|code| code == "0") {
             return Outcome::Finished;
         }
     }
-    let mut text = String::new();
-    if vm.write_exception(&mut text, exception).is_err() {
-        text.push_str("an exception that cannot be shown\n");
+    let mut traceback = String::new();
+    if vm.write_exception(&mut traceback, exception).is_err() {
+        traceback.push_str("an exception that cannot be shown\n");
     }
-    if exception.class().fast_issubclass(kinds.module_not_found_error) {
+    let syntax = is(kinds.syntax_error);
+    let told = if syntax { attribute("msg").and_then(words) } else { words(exception.as_object().to_owned()) };
+    let name = exception.class().name().to_string();
+    let mut message = match told.filter(|told| !told.is_empty()) {
+        Some(told) if name == limits::STOPPED => told,
+        Some(told) => format!("{name}: {told}"),
+        None => name,
+    };
+    if is(kinds.module_not_found_error) {
         let names = crate::modules::names().join(", ");
-        text.push_str(&format!("{ALONE}; the modules it can import are {names} and those that Python has built in\n"));
+        let hint = format!("{ALONE}; the modules it can import are {names} and those that Python has built in");
+        traceback.push_str(&format!("{hint}\n"));
+        message = format!("{message}: {hint}");
     }
-    Outcome::Failed(text)
+    let number = |name| attribute(name).and_then(|number| usize::try_from_object(vm, number).ok());
+    let (line, column) = if syntax {
+        (number("lineno"), number("offset"))
+    } else {
+        let place = innermost(exception, path);
+        (place.map(|place| place.0), place.map(|place| place.1))
+    };
+    Outcome::Failed { failure: Failure { line, column: column.filter(|&column| column > 0), message }, traceback }
+}
+
+/// The line and the column of the innermost call that stands in the program's own file.
+fn innermost(exception: &PyBaseExceptionRef, path: &str) -> Option<(usize, usize)> {
+    let own =
+        exception.__traceback__()?.iter().filter(|entry| entry.frame.code.source_path().as_str() == path).last()?;
+    // A traceback counts in bytes, two an instruction.
+    let (start, _) = own.frame.code.locations.get(own.lasti as usize / 2)?;
+    Some((own.lineno.get(), start.character_offset.get()))
 }

@@ -15,6 +15,7 @@
 pub mod array;
 pub mod check;
 mod error;
+mod failure;
 mod host;
 mod limits;
 mod math;
@@ -24,15 +25,17 @@ mod output;
 pub mod random;
 
 pub use error::{Error, Result};
+pub use failure::Failure;
 pub use host::{Outcome, run};
 pub use limits::Limits;
 
 /// The text of a program. Errors when the bytes are not UTF-8, with the line and column where they stop being so.
-pub fn decode(bytes: &[u8]) -> Result<&str> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let before = &bytes[..error.valid_up_to()];
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() + 1;
-        Error::Value(format!("line {line}, column {column}: the bytes are not UTF-8: save the program as UTF-8"))
-    })
+///
+/// ```
+/// let failure = chainrule::decode(b"x = 1\ny = '\xff'\n").unwrap_err();
+/// assert_eq!((failure.line, failure.column), (Some(2), Some(6)));
+/// ```
+pub fn decode(bytes: &[u8]) -> std::result::Result<&str, Failure> {
+    std::str::from_utf8(bytes)
+        .map_err(|error| Failure::at(bytes, error.valid_up_to(), "the bytes are not UTF-8: save the program as UTF-8"))
 }

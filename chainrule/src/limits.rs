@@ -29,6 +29,9 @@ impl Default for Limits {
 /// The name under which a program calls its counter; no program can write it.
 const STEP: &str = "<step>";
 
+/// The exception that stops a program.
+pub(crate) const STOPPED: &str = "Stopped";
+
 /// Puts a call of the counter at the head of every loop and every function.
 pub(crate) fn count_steps(module: &mut ModModule) {
     for stmt in &mut module.body {
@@ -67,7 +70,7 @@ fn step(range: TextRange) -> Stmt {
 pub(crate) fn install(limits: Limits, late: Arc<AtomicBool>, vm: &VirtualMachine) -> PyResult<()> {
     let base = vm.ctx.exceptions.base_exception_type.to_owned();
     // No `except Exception` of the program catches it.
-    let stopped = vm.ctx.new_exception_type("chainrule", "Stopped", Some(vec![base]));
+    let stopped = vm.ctx.new_exception_type("chainrule", STOPPED, Some(vec![base]));
     let left = Cell::new(limits.steps);
     let step = move |vm: &VirtualMachine| -> PyResult<()> {
         let why = if late.load(Ordering::Relaxed) {

@@ -1,15 +1,17 @@
 //! The command line of `chainrule`.
 
-use anyhow::{Context, Result};
-use chainrule::check::{Options, Verdict};
-use chainrule::{Limits, Outcome};
+use chainrule::check::{Options, Report, Verdict};
+use chainrule::{Failure, Limits, Outcome};
 use clap::{Args, Parser, Subcommand};
 use std::io::{BufWriter, IsTerminal, LineWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Runs a tutorial's own Python program on the project's own numpy, and checks the derivatives written in it by hand.
+/// Runs a tutorial's own Python program, unchanged, and checks the derivatives that its author wrote by hand.
+///
+/// Neither Python nor numpy has to be on the machine. A program has no access to files, processes, the network or the
+/// keyboard.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -26,29 +28,34 @@ enum Command {
         #[command(flatten)]
         limits: LimitArgs,
     },
-    /// Compare the derivatives in a program's updates with those of what it computes.
+    /// Compare every derivative that is written in a program with that of what it computes.
     ///
-    /// Exit status: 0 when every update is right, a common factor or a kink apart; 1 when one is wrong; 2 when a
-    /// program could not be checked.
+    /// What is compared: updates (w -= rate * G), named partials (d_L_d_w = G) and lines that end with #: dL/dw.
+    ///
+    /// Exit status: 0 when all are right, a common factor or a kink apart; 1 when one is wrong; 2 when a program could
+    /// not be checked.
     Check {
         /// The Python programs.
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// The loss, an expression in the program's own names.
-        #[arg(long)]
+        /// The loss, an expression in the program's own names [default: the variable that is called like one].
+        #[arg(long, value_name = "EXPR")]
         loss: Option<String>,
-        /// The learning rate, an expression in the program's own names.
-        #[arg(long)]
+        /// The learning rate, an expression in the program's own names [default: the factor that is called like one].
+        #[arg(long, value_name = "NAME")]
         rate: Option<String>,
-        /// At how many executions each update is compared.
-        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+        /// At how many executions each claim is compared.
+        #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
         points: u64,
         /// The relative difference that is let pass.
-        #[arg(long, default_value_t = 1e-6)]
+        #[arg(long, value_name = "R", default_value_t = 1e-6, value_parser = tolerance)]
         rtol: f64,
-        /// A common factor and a kink are failures too.
+        /// Fail on a common factor and on a kink too.
         #[arg(long)]
         strict: bool,
+        /// Print one JSON object a file, each on a line of its own.
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         limits: LimitArgs,
     },
@@ -57,10 +64,10 @@ enum Command {
 #[derive(Args)]
 struct LimitArgs {
     /// Stop the program after so many seconds.
-    #[arg(long, default_value_t = 60.0, value_parser = seconds)]
+    #[arg(long, value_name = "S", default_value_t = 60.0, value_parser = seconds)]
     seconds: f64,
     /// Stop the program after so many rounds of loops and calls of functions.
-    #[arg(long, default_value_t = 100_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 100_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     steps: u64,
 }
 
@@ -71,59 +78,76 @@ impl From<LimitArgs> for Limits {
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
-    let number: f64 = text.parse().map_err(|_| format!("`{text}` is no number of seconds"))?;
-    if (0.0..=1e9).contains(&number) { Ok(number) } else { Err(format!("{text} s is not between 0 and 10^9 s")) }
+    let number: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if number > 0.0 && number <= 1e9 { Ok(number) } else { Err("it is not above 0 and at most 10^9".to_owned()) }
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if (0.0..1.0).contains(&number) { Ok(number) } else { Err("it is not from 0 up to 1".to_owned()) }
 }
 
 fn main() -> ExitCode {
     let status = match Cli::parse().command {
         Command::Run { file, limits } => execute(&file, limits.into()),
-        Command::Check { files, loss, rate, points, rtol, strict, limits } => {
+        Command::Check { files, loss, rate, points, rtol, strict, json, limits } => {
             let options = Options { loss, rate, points: points as usize, rtol, limits: limits.into() };
-            let statuses =
-                files.iter().map(|file| check(file, &options, strict).unwrap_or_else(|error| refused(&error)));
-            Ok(statuses.max().unwrap_or(0))
+            files.iter().map(|file| check(file, &options, strict, json)).max().unwrap_or(0)
         }
     };
-    ExitCode::from(status.unwrap_or_else(|error| refused(&error)))
+    ExitCode::from(status)
 }
 
-fn refused(error: &anyhow::Error) -> u8 {
-    eprintln!("chainrule: {error:#}");
-    2
+/// The text of a file; empty beside a failure.
+fn read(file: &Path) -> (String, Result<(), Failure>) {
+    let bytes = std::fs::read(file).map_err(|error| Failure::whole(error.to_string()));
+    match bytes.and_then(|bytes| chainrule::decode(&bytes).map(str::to_owned)) {
+        Ok(source) => (source, Ok(())),
+        Err(failure) => (String::new(), Err(failure)),
+    }
 }
 
-fn read(file: &Path) -> Result<(String, String)> {
+fn execute(file: &Path, limits: Limits) -> u8 {
     let path = file.display().to_string();
-    let bytes = std::fs::read(file).with_context(|| path.clone())?;
-    let source = chainrule::decode(&bytes).with_context(|| path.clone())?;
-    Ok((path, source.to_owned()))
-}
-
-fn execute(file: &Path, limits: Limits) -> Result<u8> {
-    let (path, source) = read(file)?;
+    let (source, readable) = read(file);
+    if let Err(failure) = readable {
+        eprintln!("error: {}", failure.in_file(&path));
+        return 2;
+    }
     let stdout = std::io::stdout();
     let output: Box<dyn Write + Send> =
         if stdout.is_terminal() { Box::new(LineWriter::new(stdout)) } else { Box::new(BufWriter::new(stdout)) };
-    Ok(match chainrule::run(&source, &path, output, limits) {
+    match chainrule::run(&source, &path, output, limits) {
         Outcome::Finished => 0,
-        Outcome::Failed(text) => {
-            eprint!("{text}");
+        Outcome::Failed { traceback, .. } => {
+            eprint!("{traceback}");
             2
         }
-    })
+    }
 }
 
-fn check(file: &Path, options: &Options, strict: bool) -> Result<u8> {
-    let (path, source) = read(file)?;
-    let report = chainrule::check::check(&source, &path, options);
-    let styled = std::io::stdout().is_terminal();
-    print!("{}", report.text(&source, &path, styled));
-    Ok(match report.verdict {
+fn check(file: &Path, options: &Options, strict: bool, json: bool) -> u8 {
+    let path = file.display().to_string();
+    let (source, readable) = read(file);
+    let report = readable.map_or_else(Report::failed, |()| chainrule::check::check(&source, &path, options));
+    // A pipe that is closed early, by `head` say, is no failure.
+    let written = match (json, &report.error) {
+        (true, _) => writeln!(std::io::stdout(), "{}", report.json(&path)),
+        (false, None) => {
+            let styled = std::io::stdout().is_terminal();
+            write!(std::io::stdout(), "{}", report.text(&source, &path, styled))
+        }
+        (false, Some(_)) => {
+            let styled = std::io::stderr().is_terminal();
+            write!(std::io::stderr(), "{}", report.text(&source, &path, styled))
+        }
+    };
+    drop(written);
+    match report.verdict {
         _ if report.error.is_some() => 2,
         Verdict::Right => 0,
         Verdict::Scaled | Verdict::Kink if !strict => 0,
         Verdict::Scaled | Verdict::Kink | Verdict::Wrong => 1,
         Verdict::Unchecked => 2,
-    })
+    }
 }

@@ -38,7 +38,7 @@ fn output(program: &str) -> String {
 
 fn failure(program: &str) -> String {
     match printed(program, Limits::default()).0 {
-        Outcome::Failed(text) => text,
+        Outcome::Failed { traceback, .. } => traceback,
         Outcome::Finished => panic!("no failure: {program}"),
     }
 }
@@ -150,7 +150,7 @@ fn an_endless_loop_is_stopped_by_its_steps() {
         "def f():\n    while True:\n        pass\nwhile True:\n    try:\n        f()\n    except:\n        pass",
     ] {
         let (outcome, _) = printed(program, limits);
-        let Outcome::Failed(text) = outcome else { panic!("{program}") };
+        let Outcome::Failed { traceback: text, .. } = outcome else { panic!("{program}") };
         assert!(text.contains("stopped after 10000 steps") && text.contains("line "), "{text}");
     }
 }
@@ -158,7 +158,7 @@ fn an_endless_loop_is_stopped_by_its_steps() {
 #[test]
 fn a_program_is_stopped_by_its_time() {
     let limits = Limits { time: Duration::from_millis(200), ..Limits::default() };
-    let Outcome::Failed(text) = printed("while True:\n    pass", limits).0 else { panic!() };
+    let Outcome::Failed { traceback: text, .. } = printed("while True:\n    pass", limits).0 else { panic!() };
     assert!(text.contains("stopped after 0.2 s") && text.contains("line 1"), "{text}");
 }
 

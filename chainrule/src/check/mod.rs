@@ -5,17 +5,20 @@
 //! names and differentiated.
 
 mod claims;
+mod json;
 mod monitor;
 mod report;
 mod rewrite;
 mod samples;
 mod text;
 
+use crate::failure::Failure;
 use crate::host::{self, Hooks};
 use crate::limits::Limits;
 use claims::{Claims, Update};
 use monitor::Monitor;
-pub use report::{ClaimKind, Diagnosis, Failure, FaultKind, Judged, Report, Values, Verdict};
+pub use report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Values, Verdict};
+use ruff_text_size::TextRange;
 use samples::{Finding, Point, failing, find};
 
 /// How a program is checked.
@@ -39,8 +42,21 @@ impl Default for Options {
     }
 }
 
-/// Checks a program.
+/// Checks a program. One that does not run, or not to its end, is reported with its failure.
+///
+/// ```
+/// use chainrule::check::{Options, Verdict, check};
+///
+/// let program = "w = 1.0\nlr = 0.1\nfor i in range(9):\n    loss = w ** 3\n    w -= lr * 3 * w\n";
+/// let report = check(program, "cube.py", &Options::default());
+/// assert_eq!((report.verdict, report.claims[0].line), (Verdict::Wrong, 5));
+/// ```
 pub fn check(source: &str, path: &str, options: &Options) -> Report {
+    if !(options.rtol >= 0.0 && options.points > 0) {
+        return Report::failed(Failure::whole(
+            "the tolerance must be a number that is not negative, and the points 1 or more",
+        ));
+    }
     let (own, settings) = (source.to_owned(), options.clone());
     let begin = move |module: &mut ruff_python_ast::ModModule| {
         let claims = Claims::find(module, &own);
@@ -54,15 +70,10 @@ pub fn check(source: &str, path: &str, options: &Options) -> Report {
             finish: Box::new(move |failure| report(&monitor, &text, settings.rtol, failure)),
         }
     };
-    host::watched(source, path, options.limits, begin).unwrap_or_else(|failure| Report {
-        loss: None,
-        claims: Vec::new(),
-        verdict: Verdict::Unchecked,
-        error: Some(Failure { line: None, column: None, message: failure }),
-    })
+    host::watched(source, path, options.limits, begin).unwrap_or_else(Report::failed)
 }
 
-fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<String>) -> Report {
+fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<Failure>) -> Report {
     let seen = monitor.seen.borrow();
     let line = |offset: usize| source[..offset].matches('\n').count() + 1;
     let met: Vec<usize> = (0..seen.points.len()).filter(|&k| !seen.points[k].is_empty()).collect();
@@ -107,7 +118,6 @@ fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<String>) -
     claims.sort_by_key(|claim| claim.place.start);
     let verdict = claims.iter().map(|claim| claim.verdict).max().unwrap_or(Verdict::Unchecked);
     let error = failure.or_else(|| problem(monitor, source, claims.is_empty()));
-    let error = error.map(|message| Failure { line: None, column: None, message });
     let loss = met.first().map(|&k| monitor.candidate(seen.points[k][0].loss).name.clone());
     Report { loss, claims, verdict, error }
 }
@@ -129,30 +139,36 @@ fn common_factor(findings: &[Finding]) -> Option<f64> {
 }
 
 /// Why nothing could be said, or not for certain.
-fn problem(monitor: &Monitor, source: &str, nothing: bool) -> Option<String> {
+fn problem(monitor: &Monitor, source: &str, nothing: bool) -> Option<Failure> {
     let seen = monitor.seen.borrow();
     let told = |place: usize| {
         let candidate = monitor.candidate(place);
         let line = source[..candidate.range.start().to_usize()].matches('\n').count() + 1;
         format!("{} (line {line})", candidate.name)
     };
+    let at = |range: TextRange, message| Failure::at(source.as_bytes(), range.start().to_usize(), message);
     if let Some([one, other]) = seen.rivals {
-        return Some(format!(
-            "two losses that differ by more than a constant factor: {} and {}; say which one with --loss",
-            told(one),
-            told(other)
-        ));
+        let (first, second) = (told(one), told(other));
+        let message = format!(
+            "two losses that differ by more than a constant factor: {first} and {second}; say which one with --loss"
+        );
+        return Some(at(monitor.candidate(other).range, message));
     }
     if !nothing {
         return None;
     }
     let names: Vec<String> = (0..monitor.claims.losses.len()).map(told).collect();
-    Some(match (monitor.claims.updates.is_empty(), names.is_empty()) {
-        (true, _) => "nothing to check: no statement updates a parameter by a rate times a derivative".to_owned(),
-        (false, true) => "no loss was found: give it with --loss, an expression in the program's own names".to_owned(),
-        (false, false) => format!(
-            "no loss was found on which an updated parameter bears: {} did not; give it with --loss",
-            names.join(", ")
-        ),
+    Some(match (monitor.claims.updates.first(), monitor.claims.losses.first()) {
+        (None, _) => Failure::whole("nothing to check: no statement updates a parameter by a rate times a derivative"),
+        (Some(update), None) => {
+            let message = "no loss was found: give it with --loss, an expression in the program's own names";
+            at(update.range, message.to_owned())
+        }
+        (Some(_), Some(first)) => {
+            let names = names.join(", ");
+            let message =
+                format!("no loss was found on which an updated parameter bears: {names} did not; give it with --loss");
+            at(first.range, message)
+        }
     })
 }

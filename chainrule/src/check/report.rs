@@ -1,5 +1,6 @@
 //! What is found in a program: claims, judged.
 
+use crate::failure::Failure;
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -149,17 +150,6 @@ pub struct Diagnosis {
     pub repaired: bool,
 }
 
-/// Why a program could not be checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// The line, from 1.
-    pub line: Option<usize>,
-    /// The column, from 1.
-    pub column: Option<usize>,
-    /// What is wrong, and what to do.
-    pub message: String,
-}
-
 /// What is found in a program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -171,4 +161,11 @@ pub struct Report {
     pub verdict: Verdict,
     /// Why the program could not be checked, or not to its end.
     pub error: Option<Failure>,
+}
+
+impl Report {
+    /// The report on a program of which nothing could be checked.
+    pub fn failed(failure: Failure) -> Report {
+        Report { loss: None, claims: Vec::new(), verdict: Verdict::Unchecked, error: Some(failure) }
+    }
 }

@@ -1,7 +1,8 @@
 //! A report in words, with the program's own lines.
 
 use super::{Judged, Report, Verdict};
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use crate::failure::Failure;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// How many elements of an array are shown.
 const SHOWN: usize = 4;
@@ -20,14 +21,17 @@ impl Report {
             let reason = claim.reason.as_deref().unwrap_or_default();
             text.push_str(&format!("{path}:{}: {} is unchecked: {reason}\n", claim.line, claim.target));
         }
-        text.push_str(&self.summary(path));
+        match &self.error {
+            Some(failure) => text.push_str(&(renderer.render(&[failed(failure, source, path)]) + "\n")),
+            None => text.push_str(&self.summary(path)),
+        }
         text
     }
 
-    /// One line: the verdict, the loss, and how many claims are what.
+    /// One line: the verdict, the loss, and how many claims are what; or why there is none.
     pub fn summary(&self, path: &str) -> String {
-        if let Some(error) = &self.error {
-            return format!("{path}: {}\n", error.message.trim_end());
+        if let Some(failure) = &self.error {
+            return format!("{}\n", failure.in_file(path));
         }
         let counts =
             [Verdict::Right, Verdict::Scaled, Verdict::Kink, Verdict::Wrong, Verdict::Unchecked].map(|verdict| {
@@ -60,6 +64,21 @@ impl Report {
             .annotation(AnnotationKind::Primary.span(claim.place.clone()).label(label));
         let level = if claim.verdict == Verdict::Wrong { Level::ERROR } else { Level::WARNING };
         level.primary_title(title).element(snippet)
+    }
+}
+
+/// Why a program could not be checked, with the line where there is one.
+fn failed<'a>(failure: &'a Failure, source: &'a str, path: &'a str) -> Group<'a> {
+    let title = Level::ERROR.primary_title(&failure.message);
+    match failure.range(source) {
+        Some(range) => {
+            title.element(Snippet::source(source).path(path).annotation(AnnotationKind::Primary.span(range)))
+        }
+        None => {
+            let origin = Origin::path(path);
+            let origin = failure.line.map_or(origin.clone(), |line| origin.line(line));
+            title.element(failure.column.map_or(origin.clone(), |column| origin.char_column(column)))
+        }
     }
 }
 
