@@ -67,4 +67,5 @@ class Network:
 # Hours of sleep and of practice, less the average, and whether the recital went well.
 samples = [(1.5, 0.5), (-2.0, -1.0), (0.75, 2.25), (-0.5, -1.75)]
 targets = [1, 0, 1, 0]
-Network().train(samples, targets, epochs=200, rate=0.5)
+network = Network()
+network.train(samples, targets, epochs=200, rate=0.5)
