@@ -11,6 +11,7 @@ mod tutorials;
 use chainrule::check::{ClaimKind, Diagnosis, FaultKind, Judged, Options, Report, Verdict, check};
 use chainrule::{Limits, Outcome, run};
 use plant::{Mutant, mutants};
+use std::collections::HashMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -140,20 +141,24 @@ fn repaired(source: &str, roots: &[&Diagnosis]) -> Option<String> {
 #[test]
 fn planted_faults_are_found_and_right_programs_left_alone() {
     let tutorials = tutorials();
-    let mut jobs: Vec<(&Tutorial, Mutant, Arc<(Vec<f64>, Vec<f64>)>)> = Vec::new();
-    for tutorial in &tutorials {
+    let jobs: Vec<(&Tutorial, Mutant)> = tutorials
+        .iter()
+        .flat_map(|tutorial| mutants(tutorial, EACH).into_iter().map(move |mutant| (tutorial, mutant)))
+        .collect();
+    let right = tutorials.iter().map(|tutorial| {
         let report = checked(&tutorial.source, 1);
         assert_eq!(report.verdict, Verdict::Right, "{}", tutorial.name);
-        let right = Arc::new((trained(tutorial, &tutorial.source).unwrap(), taken_off(&report)));
-        jobs.extend(mutants(tutorial, EACH).into_iter().map(|mutant| (tutorial, mutant, right.clone())));
-    }
+        (tutorial.name, (trained(tutorial, &tutorial.source).unwrap(), taken_off(&report)))
+    });
+    let right: HashMap<&str, (Vec<f64>, Vec<f64>)> = right.collect();
     let next = AtomicUsize::new(0);
     let fates = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
-                while let Some((tutorial, mutant, right)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (fate, said) = fate(tutorial, mutant, &right.0, &right.1);
+                while let Some((tutorial, mutant)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (end, step) = &right[tutorial.name];
+                    let (fate, said) = fate(tutorial, mutant, end, step);
                     let line = format!("{fate:?} {} {:?}: {}\n    {said}", tutorial.name, mutant.kind, mutant.what);
                     fates.lock().unwrap().push((fate, mutant.kind, line));
                 }
