@@ -243,18 +243,23 @@ fn assert_few_undecided(reports: impl Iterator<Item = check::Report>) {
     assert!(right * 10 >= all * 9, "only {right} of {all} are known to be right");
 }
 
+/// Sizes from one to the largest, spread evenly by their logarithms.
+fn sizes(count: u32, largest: f64) -> impl Iterator<Item = usize> {
+    (0..count).map(move |k| largest.powf(f64::from(k) / f64::from(count - 1)).round() as usize)
+}
+
 #[test]
 fn gradients_are_the_limits_of_differences() {
-    assert_few_undecided((0..60).map(|seed| {
-        let Random { program, params, inputs } = Random::new(seed, 40);
+    assert_few_undecided((0..).zip(sizes(60, 10_000.0)).map(|(seed, size)| {
+        let Random { program, params, inputs } = Random::new(seed, size);
         check::program(&program, &params, &inputs).expect("a finite point")
     }));
 }
 
 #[test]
 fn second_derivatives_are_the_limits_of_differences_of_the_gradient() {
-    assert_few_undecided((100..120).map(|seed| {
-        let Random { program, params, inputs } = Random::new(seed, 20);
+    assert_few_undecided((100..).zip(sizes(20, 300.0)).map(|(seed, size)| {
+        let Random { program, params, inputs } = Random::new(seed, size);
         let report = check::hessian(
             |x| {
                 let inputs: Vec<Value<'_>> = inputs.iter().copied().map(Value::from).collect();
