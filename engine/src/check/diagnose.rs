@@ -86,14 +86,14 @@ pub struct Diagnosis {
     /// The name to write in its place.
     pub with: Option<String>,
     /// Whether the claim without the fault was found equal to the derivative at points that had no part in finding it.
-    /// Of every kind but [`Kind::Unknown`], for which there is no repair.
+    /// Never of [`Kind::Unknown`], for which there is no repair.
     pub repaired: bool,
 }
 
 impl Diagnosis {
     pub(crate) fn new(kind: Kind, text: String) -> Self {
         let (factor, path, replace, with) = (None, Vec::new(), None, None);
-        Diagnosis { kind, text, factor, path, replace, with, repaired: kind != Kind::Unknown }
+        Diagnosis { kind, text, factor, path, replace, with, repaired: false }
     }
 }
 
@@ -178,8 +178,11 @@ pub(crate) fn diagnose(study: &Study, claim: usize, shown: &Sample, options: &Op
     let flow = |point: &Point| Flow::new(&study.program, &loose, point, nodes.of, nodes.wrt);
     let seen = telling_points(study, claim, false, options)?;
     let is_number = study.program.constant(nodes.hand).is_some();
-    if let Some((clearest, _)) = seen.first().filter(|_| seen.iter().all(|(_, sample)| sample.hand.value == 0.0)) {
-        return Ok(words::zero(study, claim, &flow(clearest)?, &flow(&study.recorded)?));
+    if let Some((clearest, others)) =
+        seen.split_first().filter(|_| seen.iter().all(|(_, sample)| sample.hand.value == 0.0))
+    {
+        let others = others.iter().map(|(point, _)| flow(point)).collect::<Result<Vec<Flow>>>()?;
+        return Ok(words::zero(study, claim, &flow(&clearest.0)?, &others, &flow(&study.recorded)?));
     }
     if is_number && is_figure(study, claim, &seen)? {
         return Ok(words::bare_number(study, claim));
@@ -188,7 +191,9 @@ pub(crate) fn diagnose(study: &Study, claim: usize, shown: &Sample, options: &Op
     // fault be found, for these data only.
     for move_inputs in [true, false] {
         if let Some((fault, probe)) = search(study, claim, move_inputs, options)? {
-            return Ok(words::describe(study, claim, &fault, &probe.flow, &flow(&study.recorded)?));
+            let diagnosis = words::describe(study, claim, &fault, &probe.flow, &flow(&study.recorded)?);
+            // The search went over other points than that which the fault was found at.
+            return Ok(Diagnosis { repaired: true, ..diagnosis });
         }
     }
     if is_number && depends(study, nodes.of, nodes.wrt) {
@@ -225,8 +230,12 @@ fn search(study: &Study, claim: usize, move_inputs: bool, options: &Options) -> 
     let named = |node: usize| study.names.contains_key(&node);
     // Of equal faults, one between named quantities, and the earliest.
     let preference = |fault: &Fault| match fault {
-        Fault::Factor { link, .. } | Fault::FactorOf { link, .. } => (!(named(link.from) && named(link.to)), link.to),
-        Fault::Paths(link, _) | Fault::Only(link) => (false, link.to),
+        // All of a definition is off by a factor sooner than one of its two equal parts by another.
+        Fault::Paths(link, times) if *times == 0.0 => (false, link.to),
+        Fault::Factor { link, .. } | Fault::FactorOf { link, .. } | Fault::Paths(link, _) => {
+            (!(named(link.from) && named(link.to)), link.to)
+        }
+        Fault::Only(link) => (false, link.to),
         Fault::Variable(node) => (study.program.op(*node) != study.program.op(nodes.wrt), *node),
         Fault::Scale(_) | Fault::Substitution(_) => (false, 0),
     };

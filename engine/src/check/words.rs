@@ -65,7 +65,8 @@ pub(crate) fn scaled(study: &Study, claim: usize, scale: Scale) -> Diagnosis {
             (factor, text)
         }
     };
-    Diagnosis { factor: Some(factor), ..Diagnosis::new(Kind::ConstantFactor, text) }
+    // The factor is that of every point.
+    Diagnosis { factor: Some(factor), repaired: true, ..Diagnosis::new(Kind::ConstantFactor, text) }
 }
 
 /// The words for a fault; `flow` is that of the recorded point, `probe` that of the point at which it was found.
@@ -264,11 +265,14 @@ fn is_same(a: f64, b: f64) -> bool {
 fn factor(study: &Study, link: &Link, part: Option<(&Link, Route)>, twice: bool, flow: &Flow) -> Diagnosis {
     let (from, to) = (study.name(link.from), study.name(link.to));
     let value = number(link.factor(flow));
-    let factor = match local_derivative(study, link) {
-        Some((formula, _)) if formula == value => format!("which is {value}"),
-        Some((formula, _)) => format!("`{formula}`, which is {value} at the recorded point"),
+    let formula = local_derivative(study, link).map(|(formula, _)| formula);
+    let is_constant = formula.as_ref() == Some(&value);
+    let factor = match formula {
+        Some(_) if is_constant => format!("which is {value}"),
+        Some(formula) => format!("`{formula}`, which is {value} at the recorded point"),
         None => format!("which is {value} at the recorded point"),
     };
+    let off = if twice { link.factor(flow) } else { link.factor(flow).recip() };
     let (kind, verb) = match twice {
         true => (Kind::RepeatedFactor, "divide"),
         false => (Kind::MissingFactor, "multiply"),
@@ -290,7 +294,7 @@ fn factor(study: &Study, link: &Link, part: Option<(&Link, Route)>, twice: bool,
         }
         false => format!("The derivative of `{to}` by `{from}`, {factor}, is missing from {whole}: {repair}."),
     };
-    Diagnosis::new(kind, text)
+    Diagnosis { factor: is_constant.then_some(off), ..Diagnosis::new(kind, text) }
 }
 
 /// What to write for the part of a claim that a derivative is left out of, or taken twice in: as products when there is
@@ -320,8 +324,9 @@ fn rewrite(study: &Study, link: &Link, part: &Link, route: &Route, twice: bool, 
     })
 }
 
-/// The words for a claim of zero; `probe` is the flow of the point that tells which paths there are.
-pub(crate) fn zero(study: &Study, claim: usize, probe: &Flow, recorded: &Flow) -> Diagnosis {
+/// The words for a claim of zero; `probe` is the flow of the point that tells which paths there are, and at the others
+/// it is seen whether these are all.
+pub(crate) fn zero(study: &Study, claim: usize, probe: &Flow, others: &[Flow], recorded: &Flow) -> Diagnosis {
     let Nodes { of, wrt, .. } = study.claims[claim];
     let (a, b) = (study.name(of), study.name(wrt));
     let derivative = probe.adjoints[wrt];
@@ -338,7 +343,8 @@ pub(crate) fn zero(study: &Study, claim: usize, probe: &Flow, recorded: &Flow) -
         number(truth)
     );
     let path = route.map_or_else(|| vec![a, b], |route| route.names(study));
-    Diagnosis { path, ..Diagnosis::new(Kind::MissingPath, text) }
+    let holds = |link: &Link| others.iter().all(|flow| is_same(link.through(flow), flow.adjoints[wrt]));
+    Diagnosis { path, repaired: all.as_ref().is_none_or(holds), ..Diagnosis::new(Kind::MissingPath, text) }
 }
 
 /// The words for a claim that is a number where the derivative is none.

@@ -1,7 +1,5 @@
 //! What is said of a claim: to do as it says makes the claim right.
 
-#![allow(clippy::unwrap_used)]
-
 use engine::check::hand::{Claim, Diagnosis, Kind, Options, Verdict, check};
 use engine::{Error, Graph, Value};
 
