@@ -5,12 +5,13 @@ use crate::error::{Error, Result, expect_from_0, expect_length};
 use crate::layout::Layout;
 use crate::loss::{Objective, l2};
 use crate::model::Model;
-use engine::{Graph, Program, sweep};
+use engine::{Batch, Graph, Program, sweep};
 
 /// The loss of a sample, recorded once, with the memory to run it again and again.
 ///
-/// The loss of a batch is the mean over its samples, plus the penalty. After the first call nothing is allocated, but for
-/// the derivatives of a softmax of more than 16 classes.
+/// The loss of a batch is the mean over its samples, plus the penalty. The samples go through the lanes of vector
+/// instructions, and long batches through the threads of the rayon pool that calls, with the same bits for any number of
+/// them: see [`engine::Batch`]. Once the memory for the largest batch is there, nothing is allocated.
 ///
 /// ```
 /// use nn::{Activation, BatchLoss, Dataset, Layer, Loss, Mlp};
@@ -29,10 +30,11 @@ use engine::{Graph, Program, sweep};
 #[derive(Debug, Clone)]
 pub struct BatchLoss {
     layout: Layout,
-    sample: Replay,
-    penalty: Option<Replay>,
-    /// The input of the sample at hand, then its target.
-    inputs: Vec<f64>,
+    sample: Recorded,
+    penalty: Option<Recorded>,
+    /// The samples of the batch at hand, and their numbers: the input of each, then its target.
+    samples: Vec<usize>,
+    numbers: Vec<f64>,
     gradient: Vec<f64>,
 }
 
@@ -45,9 +47,9 @@ impl BatchLoss {
         let x: Vec<_> = (0..model.inputs()).map(|n| graph.input(&format!("x[{n}]"), 0.0)).collect();
         let target: Vec<_> = (0..model.outputs()).map(|n| graph.input(&format!("target[{n}]"), 0.0)).collect();
         let loss = objective.of(&model.forward(&params, &x), &target);
-        let sample = Replay::new(graph.program(&[loss]))?;
+        let sample = Recorded::new(graph.program(&[loss]))?;
         let gradient = vec![0.0; layout.len()];
-        Ok(BatchLoss { layout, sample, penalty: None, inputs: Vec::new(), gradient })
+        Ok(BatchLoss { layout, sample, penalty: None, samples: Vec::new(), numbers: Vec::new(), gradient })
     }
 
     /// With [`l2`] of all parameters added. Errors on a strength that is negative or not finite.
@@ -67,7 +69,7 @@ impl BatchLoss {
         expect_from_0("strength of the L2 penalty", strength)?;
         let graph = Graph::new();
         let params: Vec<_> = self.layout.names().map(|name| graph.param(name, 0.0)).collect();
-        let penalty = Some(Replay::new(graph.program(&[l2(&params, strength)]))?);
+        let penalty = Some(Recorded::new(graph.program(&[l2(&params, strength)]))?);
         Ok(BatchLoss { penalty, ..self })
     }
 
@@ -141,30 +143,35 @@ impl BatchLoss {
     ) -> Result<f64> {
         let width = self.sample.program.inputs().len();
         expect_length(|| "inputs and targets of the data set".to_owned(), width, data.inputs() + data.targets())?;
-        self.gradient.fill(0.0);
-        let (mut total, mut count) = (0.0, 0.0);
-        for sample in samples {
-            self.inputs.clear();
-            self.inputs.extend_from_slice(data.x(sample));
-            self.inputs.extend_from_slice(data.target(sample));
-            total += self.sample.forward(params, &self.inputs).map_err(|error| in_sample(sample, error))?;
-            count += 1.0;
-            if differentiate {
-                self.sample.reverse(&mut self.gradient);
-            }
-        }
-        if count == 0.0 {
+        self.samples.clear();
+        self.samples.extend(samples);
+        if self.samples.is_empty() {
             return Err(Error::Empty { what: "the batch".to_owned(), parts: "samples" });
         }
-        total /= count;
-        self.gradient.iter_mut().for_each(|derivative| *derivative /= count);
+        self.numbers.clear();
+        for &sample in &self.samples {
+            self.numbers.extend_from_slice(data.x(sample));
+            self.numbers.extend_from_slice(data.target(sample));
+        }
+        let count = self.samples.len() as f64;
+        let (total, gradient) = self.sample.run(params, &self.numbers, differentiate)?;
+        self.gradient.iter_mut().zip(gradient).for_each(|(mean, total)| *mean = total / count);
+        if !total.is_finite() {
+            for (&sample, numbers) in self.samples.iter().zip(self.numbers.chunks(width)) {
+                self.sample.check_finite(params, numbers).map_err(|error| in_sample(sample, error))?;
+            }
+            return Err(Error::NotFinite { what: "the sum of the losses of a batch".to_owned(), value: total });
+        }
+        let mut loss = total / count;
         if let Some(penalty) = &mut self.penalty {
-            total += penalty.forward(params, &[])?;
-            if differentiate {
-                penalty.reverse(&mut self.gradient);
+            let (number, gradient) = penalty.run(params, &[], differentiate)?;
+            loss += number;
+            self.gradient.iter_mut().zip(gradient).for_each(|(sum, derivative)| *sum += derivative);
+            if !number.is_finite() {
+                penalty.check_finite(params, &[])?;
             }
         }
-        Ok(total)
+        Ok(loss)
     }
 }
 
@@ -175,39 +182,32 @@ fn in_sample(sample: usize, error: engine::Error) -> Error {
     }
 }
 
-/// A program of one output with the memory of its sweeps.
+/// A program of one output as it was recorded, for its names, and made ready to run.
 #[derive(Debug, Clone)]
-struct Replay {
+struct Recorded {
     program: Program,
-    output: usize,
-    numbers: Vec<f64>,
-    adjoints: Vec<f64>,
+    batch: Batch,
 }
 
-impl Replay {
-    fn new(program: Program) -> Result<Replay> {
-        let output = program.output(0)?;
-        Ok(Replay { program, output, numbers: Vec::new(), adjoints: Vec::new() })
+impl Recorded {
+    fn new(program: Program) -> Result<Recorded> {
+        let batch = program.batch()?;
+        Ok(Recorded { program, batch })
     }
 
-    /// The output; an error that names the node where it began when it is not finite.
-    fn forward(&mut self, params: &[f64], inputs: &[f64]) -> engine::Result<f64> {
-        sweep::forward(&self.program, params, inputs, &mut self.numbers)?;
-        let output = self.numbers[self.output];
-        if !output.is_finite() {
-            self.program.check_finite(&self.numbers)?;
+    /// The output summed over samples, and its derivatives by the parameters if they are asked for.
+    fn run(&mut self, params: &[f64], samples: &[f64], differentiate: bool) -> engine::Result<(f64, &[f64])> {
+        if differentiate {
+            self.batch.gradient(params, samples)
+        } else {
+            Ok((self.batch.evaluate(params, samples)?, &[]))
         }
-        Ok(output)
     }
 
-    /// Adds the derivatives by the parameters at the point of the last forward sweep.
-    fn reverse(&mut self, gradient: &mut [f64]) {
-        self.adjoints.clear();
-        self.adjoints.resize(self.output + 1, 0.0);
-        self.adjoints[self.output] = 1.0;
-        sweep::reverse(&self.program, &self.numbers, &mut self.adjoints);
-        for (derivative, &param) in gradient.iter_mut().zip(self.program.params()) {
-            *derivative += self.adjoints.get(param as usize).unwrap_or(&0.0);
-        }
+    /// An error that names the node where it began when the output for a sample is not finite.
+    fn check_finite(&self, params: &[f64], inputs: &[f64]) -> engine::Result<()> {
+        let mut numbers = Vec::new();
+        sweep::forward(&self.program, params, inputs, &mut numbers)?;
+        if numbers[self.program.output(0)?].is_finite() { Ok(()) } else { self.program.check_finite(&numbers) }
     }
 }
