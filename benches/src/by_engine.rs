@@ -44,7 +44,9 @@ pub fn record<const P: usize, const I: usize>(
 }
 
 /// Records the program at one point; `P` parameters, `I` inputs.
-fn program<const P: usize, const I: usize>(model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>) -> Program {
+pub(crate) fn program<const P: usize, const I: usize>(
+    model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
+) -> Program {
     let graph = Graph::new();
     model(&graph.params(&[0.5; P]), &graph.inputs(&[0.5; I])).program()
 }

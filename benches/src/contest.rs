@@ -164,7 +164,8 @@ impl Contestant<'_> {
     }
 }
 
-fn median(mut times: Vec<f64>) -> Option<f64> {
+/// The middle one, the upper of two; none if there are none.
+pub(crate) fn median(mut times: Vec<f64>) -> Option<f64> {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied()
 }

@@ -1,6 +1,8 @@
 //! Who takes part in the contest of each workload.
 
 use crate::contest::{Contest, Figures, Lap};
+#[cfg(feature = "others")]
+use crate::others::{self, models as for_others};
 use crate::workload::{Digits, Expression, Moons, SeedNet};
 use crate::{by_engine, by_hand, by_hand_lanes, models};
 use engine::{Result, Value};
@@ -14,6 +16,8 @@ pub fn seed_net(rounds: usize) -> Result<Figures> {
     let (workload, trained) = SeedNet::load();
     let mut contest = Contest::new(&workload, Lap::Train(1000, &trained), "ns/step", by_hand::seed_net);
     enter_engine(&mut contest, |p, x| models::seed_net(p, x))?;
+    #[cfg(feature = "others")]
+    others::enter(&mut contest, for_others::SeedNet);
     Ok(contest.run(rounds))
 }
 
@@ -24,6 +28,8 @@ pub fn moons(rounds: usize) -> Result<Figures> {
     contest.enter("hand lanes", LANES, by_hand_lanes::moons);
     enter_engine(&mut contest, |p, x| models::moons(p, x))?;
     contest.enter("chainrule batch", BATCH, by_engine::moons_batch()?);
+    #[cfg(feature = "others")]
+    others::enter(&mut contest, for_others::Moons);
     Ok(contest.run(rounds))
 }
 
@@ -34,6 +40,8 @@ pub fn digits(rounds: usize) -> Result<Figures> {
     contest.enter_batch("hand lanes", LANES, by_hand_lanes::digits, by_hand::digits);
     enter_engine(&mut contest, |p, x| models::digits(p, x))?;
     contest.enter_batch("chainrule batch", BATCH, by_engine::batch(|p, x| models::digits(p, x))?, by_hand::digits);
+    #[cfg(feature = "others")]
+    others::enter(&mut contest, for_others::Digits);
     Ok(contest.run(rounds))
 }
 
@@ -42,6 +50,8 @@ pub fn tiny(rounds: usize) -> Result<Figures> {
     let workload = Expression::tiny();
     let mut contest = Contest::new(&workload, Lap::Repeat(1000), "ns/gradient", by_hand::tiny);
     enter_engine(&mut contest, |p, x| models::tiny(p, x))?;
+    #[cfg(feature = "others")]
+    others::enter(&mut contest, for_others::Tiny);
     Ok(contest.run(rounds))
 }
 
@@ -50,6 +60,8 @@ pub fn small(rounds: usize) -> Result<Figures> {
     let workload = Expression::small();
     let mut contest = Contest::new(&workload, Lap::Repeat(1000), "ns/gradient", by_hand::small);
     enter_engine(&mut contest, |p, x| models::small(p, x))?;
+    #[cfg(feature = "others")]
+    others::enter(&mut contest, for_others::Small);
     Ok(contest.run(rounds))
 }
 

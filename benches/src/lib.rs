@@ -5,10 +5,15 @@
 
 pub mod by_engine;
 pub mod by_hand;
+pub mod by_hand_arrays;
 pub mod by_hand_lanes;
 pub mod contest;
 pub mod contestants;
 pub mod models;
+#[cfg(feature = "others")]
+pub mod others;
+pub mod threads;
+pub mod training;
 pub mod workload;
 
 pub use workload::{Method, Workload};

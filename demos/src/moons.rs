@@ -1,7 +1,32 @@
 //! Two half circles of points that no straight line parts.
 
-use nn::{Dataset, Init, seeded};
+use nn::{Activation, Dataset, Init, Mlp, seeded};
 use std::f64::consts::PI;
+
+/// The strength of the penalty of large parameters.
+pub const PENALTY: f64 = 1e-4;
+
+/// A 2-16-16-1 network of rectifiers, and the parameters that it begins with.
+///
+/// ```
+/// let (_, params) = demos::moons::network(1337)?;
+/// assert_eq!(params.len(), 16 * 3 + 16 * 17 + 17);
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub fn network(seed: u64) -> nn::Result<(Mlp, Vec<f64>)> {
+    let model = Mlp::new(2, &[(16, Activation::Relu), (16, Activation::Relu), (1, Activation::Identity)])?;
+    let params = model.init(Init::Uniform { low: -1.0, high: 1.0 }, &mut seeded(seed))?;
+    Ok((model, params))
+}
+
+/// The learning rate in an epoch of so many: it falls from 1 to a tenth.
+///
+/// ```
+/// assert_eq!((demos::moons::rate(0, 100), demos::moons::rate(50, 100)), (1.0, 0.55));
+/// ```
+pub fn rate(epoch: usize, epochs: usize) -> f64 {
+    1.0 - 0.9 * epoch as f64 / epochs as f64
+}
 
 /// So many points, every other one on each half circle, moved by normal noise of this deviation; the target is -1 or 1.
 ///

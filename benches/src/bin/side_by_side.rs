@@ -3,9 +3,11 @@
 
 use benches::contest::{Figures, TOLERANCE};
 use benches::contestants;
+use benches::threads::{Threads, threads};
 use clap::{Parser, ValueEnum};
 use indexmap::IndexMap;
 use serde::Serialize;
+use std::error::Error;
 
 /// Loss and gradient of each workload: how long the engine takes, and how many times as long as a hand-written loop.
 #[derive(Parser)]
@@ -13,6 +15,9 @@ struct Args {
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
+    /// Print the table of the README instead of the whole figures.
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
     /// Time this workload only; may be given several times.
     #[arg(long, value_enum)]
     only: Vec<Name>,
@@ -35,16 +40,27 @@ enum Name {
     Small,
 }
 
+impl Name {
+    fn title(&self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
 #[derive(Serialize)]
 struct Report {
     workloads: IndexMap<Name, Figures>,
+    /// When all workloads are timed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threads: Option<Threads>,
 }
 
-fn main() -> engine::Result<()> {
+fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
+    // Before this thread is kept on one core, where all that it starts would be.
+    let threads = args.only.is_empty().then(|| threads(args.rounds.into())).transpose()?;
     let pinned = pin();
     let chosen = Name::value_variants().iter().filter(|name| args.only.is_empty() || args.only.contains(name));
-    let mut report = Report { workloads: IndexMap::new() };
+    let mut report = Report { workloads: IndexMap::new(), threads };
     for &name in chosen {
         let run = match name {
             Name::W1 => contestants::seed_net,
@@ -54,17 +70,29 @@ fn main() -> engine::Result<()> {
             Name::Small => contestants::small,
         };
         let figures = run(args.rounds.into())?;
-        if !args.json {
+        if !args.json && !args.markdown {
             print_table(name, &figures);
         }
         report.workloads.insert(name, figures);
     }
     if args.json {
         println!("{}", serde_json::json!(report));
-    } else {
-        let core = if pinned { "one core" } else { "no fixed core: pinning was refused" };
-        println!("medians of {} rounds in turn, on {core}", args.rounds);
+        return Ok(());
     }
+    if args.markdown {
+        print_markdown(&report);
+    }
+    if let Some(Threads { samples, one, two, speedup, same_bits }) = threads {
+        let bits = if same_bits { "the same bits" } else { "DIFFERENT bits" };
+        println!(
+            "W2 in a batch of {samples}: {one:.2} ms on one thread, {two:.2} ms on two, {speedup:.2} times as fast, {bits}"
+        );
+    }
+    if !cfg!(feature = "others") {
+        println!("other crates: --features others");
+    }
+    let core = if pinned { "one core" } else { "no fixed core: pinning was refused" };
+    println!("medians of {} rounds in turn, on {core}", args.rounds);
     Ok(())
 }
 
@@ -73,9 +101,33 @@ fn pin() -> bool {
     core_affinity::get_core_ids().and_then(|cores| cores.last().copied()).is_some_and(core_affinity::set_for_current)
 }
 
+/// Two figures, or the whole part if that has more.
+fn rounded(number: f64) -> String {
+    let digits = (1.0 - number.log10().floor()).clamp(0.0, 2.0) as usize;
+    format!("{number:.digits$}")
+}
+
+/// A row a contestant, a column a workload.
+fn print_markdown(report: &Report) {
+    let row = |first: &str, cells: Vec<String>| println!("| {first} | {} |", cells.join(" | "));
+    let all = &report.workloads;
+    row("", all.keys().map(Name::title).collect());
+    println!("|---|{}", "---|".repeat(all.len()));
+    row("plain loop, ns", all.values().map(|figures| rounded(figures.plain)).collect());
+    let mut contestants: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for (column, figures) in all.values().enumerate() {
+        for (contestant, figure) in &figures.contestants {
+            let ratio = figure.ratio.map_or_else(|| "wrong".to_owned(), rounded);
+            let cells = contestants.entry(contestant).or_insert_with(|| vec![String::new(); all.len()]);
+            cells[column] = ratio;
+        }
+    }
+    contestants.into_iter().for_each(|(contestant, cells)| row(contestant, cells));
+    println!();
+}
+
 fn print_table(name: Name, Figures { unit, plain, contestants }: &Figures) {
-    let title = name.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
-    println!("{title:<20} {unit:>14} {:>9}  how", "ratio");
+    println!("{:<20} {unit:>14} {:>9}  how", name.title(), "ratio");
     println!("{:<20} {plain:>14.1} {:>9.2}  nested loops over arrays", "plain", 1.0);
     for (contestant, figure) in contestants {
         match (figure.time, figure.ratio) {

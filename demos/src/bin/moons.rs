@@ -3,7 +3,7 @@
 use clap::Parser;
 use demos::options::positive;
 use demos::{moons, show};
-use nn::{Activation, Init, Loss, Mlp, Model, Sgd, Training, seeded};
+use nn::{Loss, Model, Sgd, Training};
 use serde::Serialize;
 use std::ops::ControlFlow;
 
@@ -39,12 +39,11 @@ struct Outcome {
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let data = moons::moons(args.points as usize, 0.1, args.seed)?;
-    let model = Mlp::new(2, &[(16, Activation::Relu), (16, Activation::Relu), (1, Activation::Identity)])?;
-    let mut params = model.init(Init::Uniform { low: -1.0, high: 1.0 }, &mut seeded(args.seed))?;
+    let (model, mut params) = moons::network(args.seed)?;
 
     let epochs = args.epochs as usize;
-    let rate = |epoch: usize| args.rate * (1.0 - 0.9 * epoch as f64 / epochs as f64);
-    let training = Training::new(&model, Loss::Hinge).l2(1e-4).epochs(epochs).schedule(&rate);
+    let rate = |epoch: usize| args.rate * moons::rate(epoch, epochs);
+    let training = Training::new(&model, Loss::Hinge).l2(moons::PENALTY).epochs(epochs).schedule(&rate);
     let progress = show::progress(epochs);
     let mut losses = Vec::new();
     training.run(&mut params, &data, &mut Sgd::new(args.rate), |epoch| {

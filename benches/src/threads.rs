@@ -1,0 +1,70 @@
+//! The same batch on one thread and on two.
+
+use crate::contest::median;
+use crate::workload::Moons;
+use crate::{by_engine, models};
+use engine::Batch;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde::Serialize;
+use std::error::Error;
+use std::time::Instant;
+
+/// How many samples the batch has.
+pub const SAMPLES: usize = 100_000;
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Threads {
+    /// How many samples the batch had.
+    pub samples: usize,
+    /// The median milliseconds on one thread.
+    pub one: f64,
+    /// The median milliseconds on two.
+    pub two: f64,
+    /// How many times as fast two are as one.
+    pub speedup: f64,
+    /// Whether both gave the same bits, in the loss and in every derivative.
+    pub same_bits: bool,
+}
+
+/// Runs the points of W2 over and over as one batch, in turn on one thread and on two. The threads run where the one that
+/// calls may run: do not pin it before.
+pub fn threads(rounds: usize) -> Result<Threads, Box<dyn Error>> {
+    let workload = Moons::load();
+    let (points, labels) = workload.samples[0].split_at(200);
+    let points = points.as_chunks::<2>().0.iter().zip(labels).map(|(&[x1, x2], &label)| [x1, x2, label]);
+    let samples: Vec<[f64; 3]> = points.cycle().take(SAMPLES).collect();
+
+    let (mut one, mut two) = (Run::new(1)?, Run::new(2)?);
+    for _ in 0..rounds {
+        one.time(&workload.params, &samples)?;
+        two.time(&workload.params, &samples)?;
+    }
+    let same_bits = one.bits == two.bits;
+    let [one, two] = [one, two].map(|run| median(run.times).unwrap_or(f64::NAN));
+    Ok(Threads { samples: SAMPLES, one, two, speedup: one / two, same_bits })
+}
+
+struct Run {
+    pool: ThreadPool,
+    batch: Batch,
+    times: Vec<f64>,
+    /// Of the loss and the derivatives.
+    bits: Vec<u64>,
+}
+
+impl Run {
+    fn new(threads: usize) -> Result<Run, Box<dyn Error>> {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
+        let batch = by_engine::program::<337, 3>(|p, x| models::moons_point(p, x)).batch()?;
+        Ok(Run { pool, batch, times: Vec::new(), bits: Vec::new() })
+    }
+
+    fn time(&mut self, params: &[f64], samples: &[[f64; 3]]) -> engine::Result<()> {
+        let start = Instant::now();
+        let (loss, gradient) = self.pool.install(|| self.batch.gradient(params, samples.as_flattened()))?;
+        self.times.push(1e3 * start.elapsed().as_secs_f64());
+        self.bits = gradient.iter().chain([&loss]).map(|number| number.to_bits()).collect();
+        Ok(())
+    }
+}
