@@ -7,9 +7,11 @@
 mod claims;
 mod json;
 mod monitor;
+mod notes;
 mod report;
 mod rewrite;
 mod samples;
+mod sites;
 mod text;
 
 use crate::failure::Failure;
@@ -19,7 +21,10 @@ use claims::{Claims, Update};
 use monitor::Monitor;
 pub use report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Values, Verdict};
 use ruff_text_size::TextRange;
+use notes::Notes;
+use rewrite::Noted;
 use samples::{Finding, Point, failing, find};
+use std::collections::HashSet;
 
 /// How a program is checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,9 +65,9 @@ pub fn check(source: &str, path: &str, options: &Options) -> Report {
     let (own, settings) = (source.to_owned(), options.clone());
     let begin = move |module: &mut ruff_python_ast::ModModule| {
         let claims = Claims::find(module, &own);
-        rewrite::rewrite(module, &claims, &own);
+        let sites = rewrite::rewrite(module, &claims, &own, &Noted::Names(HashSet::new()));
         let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
-        let monitor = Monitor::new(claims, loss, rate, settings.points, settings.rtol);
+        let monitor = Monitor::new(claims, Notes::new(sites, false), loss, rate, settings.points, settings.rtol);
         let text = own.clone();
         let watch = monitor.clone();
         Hooks {

@@ -1,7 +1,8 @@
 //! What the program reports while it runs: its updates, with their operands.
 
 use super::claims::{Candidate, Claims, Update};
-use super::rewrite::{BIND, UPDATE};
+use super::notes::Notes;
+use super::rewrite::{BIND, NOTE, PASS, UPDATE};
 use super::samples::{Point, Sample};
 use crate::array::{Array, Kind, Number, Trace};
 use crate::numpy::convert::{element_of, into_object, python_float, to_array};
@@ -28,6 +29,7 @@ pub(crate) struct Monitor {
     codes: RefCell<HashMap<String, Option<PyRef<PyCode>>>>,
     /// What each update has bound last.
     current: RefCell<Vec<Vec<Number>>>,
+    pub(crate) notes: Notes,
     pub(crate) seen: RefCell<Seen>,
 }
 
@@ -46,7 +48,14 @@ pub(crate) struct Seen {
 
 impl Monitor {
     /// Watches for these claims, at up to `limit` points each.
-    pub(crate) fn new(claims: Claims, loss: Option<&str>, rate: Option<&str>, limit: usize, rtol: f64) -> Rc<Monitor> {
+    pub(crate) fn new(
+        claims: Claims,
+        notes: Notes,
+        loss: Option<&str>,
+        rate: Option<&str>,
+        limit: usize,
+        rtol: f64,
+    ) -> Rc<Monitor> {
         let given = |source: &str| {
             let own = || source.to_owned();
             vec![Candidate { name: own(), variable: own(), source: own(), range: Default::default() }]
@@ -68,6 +77,7 @@ impl Monitor {
             evaluating: Cell::new(false),
             codes: RefCell::default(),
             current,
+            notes,
             seen: RefCell::new(seen),
         })
     }
@@ -86,7 +96,16 @@ impl Monitor {
         vm.builtins.set_attr(UPDATE, vm.new_function(UPDATE, update), vm)?;
         let own = self.clone();
         let bind = move |value: PyObjectRef, vm: &VirtualMachine| own.bind(value, vm);
-        vm.builtins.set_attr(BIND, vm.new_function(BIND, bind), vm)
+        vm.builtins.set_attr(BIND, vm.new_function(BIND, bind), vm)?;
+        let own = self.clone();
+        let note = move |site: usize, value: PyObjectRef, vm: &VirtualMachine| own.note(site, &value, vm);
+        vm.builtins.set_attr(NOTE, vm.new_function(NOTE, note), vm)?;
+        let own = self.clone();
+        let pass = move |site: usize, value: PyObjectRef, vm: &VirtualMachine| -> PyObjectRef {
+            own.note(site, &value, vm);
+            value
+        };
+        vm.builtins.set_attr(PASS, vm.new_function(PASS, pass), vm)
     }
 
     /// Whether some claim still wants points.
@@ -103,6 +122,13 @@ impl Monitor {
             None => self.trace.leaf(number.value()),
         };
         renewed(value, &keep_or_begin, vm)
+    }
+
+    fn note(&self, site: usize, value: &PyObject, vm: &VirtualMachine) {
+        if !self.evaluating.get() {
+            let end = self.trace.tape().len();
+            self.notes.take(site, value, end, vm);
+        }
     }
 
     fn update(&self, k: usize, in_place: bool, old: &PyObject, step: &PyObject, vm: &VirtualMachine) -> PyResult {

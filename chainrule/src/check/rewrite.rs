@@ -1,69 +1,125 @@
-//! Puts calls of the monitor into a program, in place of the statements that it has to see.
+//! Puts calls of the monitor into a program, in place of the statements that it has to see and after them.
 
 use super::claims::{Claims, form, last_name};
+use super::sites::{How, Site, bodies};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::visitor::transformer::{Transformer, walk_stmt};
 use ruff_python_ast::{
     Arguments, AtomicNodeIndex, Expr, ExprCall, ExprContext, ExprName, ExprNumberLiteral, Int, ModModule, Number, Stmt,
-    StmtAssign,
+    StmtAssign, StmtExpr,
 };
 use ruff_text_size::{Ranged, TextRange};
+use std::collections::HashSet;
 
-/// What the program calls in place of an update, and of binding a number to the name of a parameter. No program can
-/// write these names.
+/// What the program calls in place of an update, of binding a number to the name of a parameter, after a value got a name,
+/// and with a value on its way. No program can write these names.
 pub(crate) const UPDATE: &str = "<update>";
 pub(crate) const BIND: &str = "<bind>";
+pub(crate) const NOTE: &str = "<note>";
+pub(crate) const PASS: &str = "<pass>";
 
-/// Rewrites `T -= S` to `T = <update>(k, T, S)`, and `T = v` to `T = <bind>(v)` for the name T of a parameter.
-pub(crate) fn rewrite(module: &mut ModModule, claims: &Claims, source: &str) {
-    let rewriter = Rewriter { claims, source };
-    module.body.iter_mut().for_each(|stmt| rewriter.visit_stmt(stmt));
+/// Which values the monitor is to see.
+#[derive(Debug, Clone)]
+pub(crate) enum Noted {
+    /// Those that get one of these names.
+    Names(HashSet<String>),
+    /// All, also what is returned and what an update subtracts.
+    All,
+}
+
+/// Rewrites `T -= S` to `T = <update>(k, T, S)`, and `T = v` to `T = <bind>(v)` for the name T of a parameter; puts
+/// `<note>(site, T)` after what gives T a value. Gives the sites.
+pub(crate) fn rewrite(module: &mut ModModule, claims: &Claims, source: &str, noted: &Noted) -> Vec<Site> {
+    let mut rewriter = Rewriter { claims, source, noted, sites: Vec::new() };
+    rewriter.body(&mut module.body);
+    rewriter.sites
 }
 
 struct Rewriter<'a> {
     claims: &'a Claims,
     source: &'a str,
+    noted: &'a Noted,
+    sites: Vec<Site>,
 }
 
-impl Transformer for Rewriter<'_> {
-    fn visit_stmt(&self, stmt: &mut Stmt) {
-        walk_stmt(self, stmt);
+impl Rewriter<'_> {
+    fn body(&mut self, body: &mut Vec<Stmt>) {
+        for mut stmt in std::mem::take(body) {
+            let after = self.stmt(&mut stmt);
+            body.push(stmt);
+            body.extend(after);
+        }
+    }
+
+    /// Rewrites a statement; gives what is to follow it.
+    fn stmt(&mut self, stmt: &mut Stmt) -> Vec<Stmt> {
+        bodies(stmt).into_iter().for_each(|body| self.body(body));
         let range = stmt.range();
         if let Some(place) = self.claims.updates.iter().position(|update| update.range == range)
             && let Some(form) = form(stmt, self.source)
         {
-            let arguments = vec![
-                number(place, range),
-                number(usize::from(form.in_place), range),
-                loaded(form.old.clone()),
-                form.step.clone(),
-            ];
+            let how = if form.in_place { How::Changed } else { How::Assigned };
+            let target = form.target.clone();
+            let old = loaded(form.old.clone());
+            let step = self.passed(form.step.clone(), range, How::Step(place));
+            let arguments = vec![number(place, range), number(usize::from(form.in_place), range), old, step];
             let value = Box::new(call(UPDATE, arguments, range));
-            let targets = vec![form.target.clone()];
+            let targets = vec![target.clone()];
             *stmt = Stmt::Assign(StmtAssign { node_index: AtomicNodeIndex::NONE, range, targets, value });
-            return;
+            return self.note(&target, range, None, how);
         }
         match stmt {
             Stmt::Assign(each) => {
-                if let ([Expr::Tuple(targets)], Expr::Tuple(values)) = (each.targets.as_slice(), &mut *each.value) {
+                let mut notes = Vec::new();
+                if let ([Expr::Tuple(targets)], Expr::Tuple(values)) = (each.targets.as_slice(), &mut *each.value)
+                    && targets.elts.len() == values.elts.len()
+                {
                     for (target, value) in targets.elts.iter().zip(&mut values.elts) {
+                        notes.extend(self.note(target, range, Some(value.range()), How::Assigned));
                         self.bind(target, value);
                     }
-                } else if let Some(target) = each.targets.iter().find(|target| self.is_parameter(target)).cloned() {
+                    return notes;
+                }
+                let value = each.value.range();
+                let alone = (each.targets.len() == 1 && !each.targets[0].is_tuple_expr()).then_some(value);
+                for target in &each.targets {
+                    notes.extend(self.note(target, range, alone, How::Assigned));
+                }
+                if let Some(target) = each.targets.iter().find(|target| self.is_parameter(target)).cloned() {
                     self.bind(&target, &mut each.value);
                 }
+                notes
             }
             Stmt::AnnAssign(each) => {
-                if let Some(value) = &mut each.value {
-                    self.bind(&each.target, value);
-                }
+                let Some(value) = &mut each.value else { return Vec::new() };
+                let notes = self.note(&each.target, range, Some(value.range()), How::Assigned);
+                self.bind(&each.target, value);
+                notes
             }
-            _ => {}
+            Stmt::AugAssign(each) => self.note(&each.target, range, Some(each.value.range()), How::Changed),
+            Stmt::For(each) => {
+                let notes = self.note(&each.target, each.target.range(), None, How::Handed);
+                each.body.splice(0..0, notes);
+                Vec::new()
+            }
+            Stmt::FunctionDef(each) => {
+                let mut notes = Vec::new();
+                for parameter in each.parameters.iter_non_variadic_params() {
+                    let range = parameter.parameter.range;
+                    notes.extend(self.note(&name(parameter.parameter.name.as_str(), range), range, None, How::Handed));
+                }
+                each.body.splice(0..0, notes);
+                Vec::new()
+            }
+            Stmt::Return(each) => {
+                if let Some(value) = &mut each.value {
+                    **value = self.passed((**value).clone(), range, How::Returned);
+                }
+                Vec::new()
+            }
+            _ => Vec::new(),
         }
     }
-}
 
-impl Rewriter<'_> {
     fn is_parameter(&self, target: &Expr) -> bool {
         last_name(target).is_some_and(|name| self.claims.parameters.contains(name))
     }
@@ -74,11 +130,57 @@ impl Rewriter<'_> {
             *value = call(BIND, vec![value.clone()], range);
         }
     }
+
+    /// The calls that show the monitor what a target holds.
+    fn note(&mut self, target: &Expr, range: TextRange, value: Option<TextRange>, how: How) -> Vec<Stmt> {
+        match target {
+            Expr::Tuple(each) => each.elts.iter().flat_map(|target| self.note(target, range, None, how)).collect(),
+            Expr::List(each) => each.elts.iter().flat_map(|target| self.note(target, range, None, how)).collect(),
+            Expr::Subscript(each) if !each.slice.is_string_literal_expr() => {
+                self.note(&each.value, range, value, How::Changed)
+            }
+            Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_) => {
+                let Some(name) = Site::name_of(target) else { return Vec::new() };
+                if matches!(self.noted, Noted::Names(names) if !names.contains(&plain(name))) {
+                    return Vec::new();
+                }
+                let site = Site { name: name.to_owned(), target: self.spelled(target), range, value, how };
+                self.sites.push(site);
+                let arguments = vec![number(self.sites.len() - 1, range), loaded(target.clone())];
+                let value = Box::new(call(NOTE, arguments, range));
+                vec![Stmt::Expr(StmtExpr { node_index: AtomicNodeIndex::NONE, range, value })]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A value that the monitor sees on its way.
+    fn passed(&mut self, value: Expr, range: TextRange, how: How) -> Expr {
+        if matches!(self.noted, Noted::Names(_)) {
+            return value;
+        }
+        let here = value.range();
+        self.sites.push(Site { name: String::new(), target: String::new(), range, value: Some(here), how });
+        call(PASS, vec![number(self.sites.len() - 1, here), value], here)
+    }
+
+    fn spelled(&self, target: &Expr) -> String {
+        self.source[target.range()].trim_start_matches("self.").to_owned()
+    }
+}
+
+/// A name as names are compared: without underscores.
+pub(crate) fn plain(name: &str) -> String {
+    name.replace('_', "")
 }
 
 fn number(n: usize, range: TextRange) -> Expr {
     let value = Number::Int(Int::from(n as u64));
     Expr::NumberLiteral(ExprNumberLiteral { node_index: AtomicNodeIndex::NONE, range, value })
+}
+
+fn name(id: &str, range: TextRange) -> Expr {
+    Expr::Name(ExprName { node_index: AtomicNodeIndex::NONE, range, id: Name::new(id), ctx: ExprContext::Load })
 }
 
 /// The same place, to be read.
@@ -94,9 +196,8 @@ fn loaded(mut expr: Expr) -> Expr {
 
 fn call(function: &'static str, arguments: Vec<Expr>, range: TextRange) -> Expr {
     let node_index = AtomicNodeIndex::NONE;
-    let id = Name::new_static(function);
-    let func = Expr::Name(ExprName { node_index: node_index.clone(), range, id, ctx: ExprContext::Load });
+    let func = Box::new(name(function, range));
     let arguments =
         Arguments { range, node_index: node_index.clone(), args: arguments.into_boxed_slice(), keywords: Box::new([]) };
-    Expr::Call(ExprCall { node_index, range, func: Box::new(func), arguments })
+    Expr::Call(ExprCall { node_index, range, func, arguments })
 }

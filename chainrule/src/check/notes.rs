@@ -1,0 +1,66 @@
+//! What got which name while the program ran.
+
+use super::rewrite::plain;
+use super::sites::Site;
+use crate::array::{Array, Number};
+use crate::numpy::convert::{element_of, is_sequence, to_array};
+use crate::numpy::object::NdArray;
+use rustpython_vm::{PyObject, VirtualMachine};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// A value that a site has had: its numbers row by row.
+#[derive(Debug, Clone)]
+pub(crate) struct Execution {
+    pub(crate) site: usize,
+    pub(crate) numbers: Vec<Number>,
+    pub(crate) shape: Vec<usize>,
+    /// How long the tape was: what was recorded for this value lies before.
+    pub(crate) end: usize,
+}
+
+/// The values that the sites of a program have had.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) sites: Vec<Site>,
+    /// Whether all are kept, and not the last of each name only.
+    keeps_all: bool,
+    last: RefCell<HashMap<String, Execution>>,
+    all: RefCell<Vec<Execution>>,
+}
+
+impl Notes {
+    pub(crate) fn new(sites: Vec<Site>, keeps_all: bool) -> Notes {
+        Notes { sites, keeps_all, ..Notes::default() }
+    }
+
+    /// Takes down what a site has got, if it is made of numbers.
+    pub(crate) fn take(&self, site: usize, value: &PyObject, end: usize, vm: &VirtualMachine) {
+        let Some(array) = numbers_of(value, vm) else { return };
+        let execution = Execution { site, numbers: array.numbers(), shape: array.shape().to_vec(), end };
+        if self.keeps_all {
+            self.all.borrow_mut().push(execution.clone());
+        }
+        let name = plain(&self.sites[site].name);
+        if !name.is_empty() {
+            self.last.borrow_mut().insert(name, execution);
+        }
+    }
+
+    /// What last got a name, underscores apart.
+    pub(crate) fn last(&self, name: &str) -> Option<Execution> {
+        self.last.borrow().get(&plain(name)).cloned()
+    }
+
+    /// All that was kept, in its order.
+    pub(crate) fn all(&self) -> std::cell::Ref<'_, Vec<Execution>> {
+        self.all.borrow()
+    }
+}
+
+/// The numbers of a number, an array or a list of them.
+pub(crate) fn numbers_of(value: &PyObject, vm: &VirtualMachine) -> Option<Array> {
+    let is_number = element_of(value, vm).ok().flatten().is_some();
+    let may_hold = is_number || value.downcastable::<NdArray>() || is_sequence(value);
+    if may_hold { to_array(value, vm).ok() } else { None }
+}
