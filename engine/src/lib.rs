@@ -65,7 +65,7 @@ pub use lanes::Lanes;
 pub use ops::{Notation, Op, Partials, Row, row};
 pub use program::Program;
 pub use real::Real;
-pub use tape::{Derivatives, Tape};
+pub use tape::{Derivatives, Tape, WhatIf};
 pub use value::Value;
 
 #[cfg(doctest)]

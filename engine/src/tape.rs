@@ -1,10 +1,12 @@
 //! The tape: a program that is recorded by the numbers of its nodes.
 
-use crate::check::{Rounded, adjoints, is_tied};
-use crate::ops::Op;
+use crate::check::{Rounded, is_tied};
+use crate::ops::{Op, Partials};
 use crate::program::Program;
 use crate::real::Real;
+use crate::sweep;
 use smallvec::SmallVec;
+use std::collections::HashMap;
 
 /// Records what is computed elsewhere, by an interpreter say, whose objects cannot hold a lifetime of a
 /// [`Graph`](crate::Graph): nodes are plain numbers, and what is no longer needed is let go by [`cut`](Tape::cut).
@@ -38,6 +40,35 @@ impl Derivatives {
     /// The derivative by a node, and a bound on its rounding: zero by what the node does not depend on.
     pub fn by(&self, node: u32) -> (f64, f64) {
         self.adjoints.get(node as usize).map_or((0.0, 0.0), |adjoint| (adjoint.value, adjoint.error))
+    }
+}
+
+/// Some nodes of a tape as functions of the numbers of others, see [`Tape::what_if`].
+#[derive(Debug, Clone)]
+pub struct WhatIf<'a> {
+    tape: &'a Tape,
+    of: Vec<u32>,
+    changed: Vec<u32>,
+    /// What has to be computed anew, in order.
+    nodes: Vec<usize>,
+}
+
+impl WhatIf<'_> {
+    /// The numbers of the nodes asked for, from those of the changed ones.
+    ///
+    /// # Panics
+    ///
+    /// When there are not as many numbers as changed nodes.
+    pub fn numbers(&self, changed: &[f64]) -> Vec<f64> {
+        assert_eq!(changed.len(), self.changed.len(), "a number for each changed node");
+        let mut anew: HashMap<u32, f64> = self.changed.iter().copied().zip(changed.iter().copied()).collect();
+        let program = &self.tape.program;
+        for &node in &self.nodes {
+            let number = |arg: &u32| anew.get(arg).copied().unwrap_or_else(|| self.tape.number(*arg));
+            let args: SmallVec<[f64; 8]> = program.args(node).iter().map(number).collect();
+            anew.insert(node as u32, program.op(node).value(args.as_slice()));
+        }
+        self.of.iter().map(|node| anew.get(node).copied().unwrap_or_else(|| self.tape.number(*node))).collect()
     }
 }
 
@@ -94,9 +125,116 @@ impl Tape {
         self.numbers[node as usize].error
     }
 
+    /// The nodes, without their numbers.
+    ///
+    /// ```
+    /// use engine::{Op, Tape};
+    ///
+    /// let mut tape = Tape::new();
+    /// let w = tape.param(3.0);
+    /// let y = tape.record(Op::Exp, &[w]);
+    /// assert_eq!((tape.program().op(y as usize), tape.program().args(y as usize)), (Op::Exp, &[w][..]));
+    /// ```
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// The derivatives of a node by all nodes.
     pub fn derivatives(&self, of: u32) -> Derivatives {
-        Derivatives { adjoints: adjoints(&self.program, &self.numbers, of as usize) }
+        self.pull_back(&[(of, 1.0)])
+    }
+
+    /// The derivatives of a sum of nodes, each times a number, by all nodes (a vector-Jacobian product).
+    ///
+    /// With the adjoint of `v` times its partial by `u` at `u`, it is the sum over all paths of the chain rule that lead
+    /// through the edge from `u` to `v`.
+    ///
+    /// ```
+    /// use engine::{Op, Tape};
+    ///
+    /// let mut tape = Tape::new();
+    /// let w = tape.param(3.0);
+    /// let (square, exp) = (tape.record(Op::Mul, &[w, w]), tape.record(Op::Exp, &[w]));
+    /// assert_eq!(tape.pull_back(&[(square, 1.0), (exp, 2.0)]).by(w).0, 6.0 + 2.0 * 3f64.exp());
+    /// ```
+    pub fn pull_back(&self, seeds: &[(u32, f64)]) -> Derivatives {
+        let length = seeds.iter().map(|&(node, _)| node as usize + 1).max().unwrap_or(0);
+        let mut adjoints = vec![Rounded::exact(0.0); length];
+        seeds.iter().for_each(|&(node, seed)| adjoints[node as usize].value += seed);
+        sweep::reverse(&self.program, &self.numbers, &mut adjoints);
+        Derivatives { adjoints }
+    }
+
+    /// The partial derivative of a node by one that it is made of, by that argument's place.
+    ///
+    /// ```
+    /// use engine::{Op, Tape};
+    ///
+    /// let mut tape = Tape::new();
+    /// let (a, b) = (tape.param(3.0), tape.param(4.0));
+    /// let y = tape.record(Op::Mul, &[a, b]);
+    /// assert_eq!((tape.partial(y, 0), tape.partial(y, 1)), (4.0, 3.0));
+    /// ```
+    pub fn partial(&self, node: u32, place: usize) -> f64 {
+        struct Only(usize, f64);
+        impl Partials<f64> for Only {
+            fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
+                if position == self.0 {
+                    self.1 += partial();
+                }
+            }
+        }
+        let args: SmallVec<[f64; 8]> =
+            self.program.args(node as usize).iter().map(|&arg| self.numbers[arg as usize].value).collect();
+        let mut only = Only(place, 0.0);
+        self.program.op(node as usize).partials(args.as_slice(), self.number(node), &mut only);
+        only.1
+    }
+
+    /// Marks what some nodes are made of, and those nodes.
+    ///
+    /// ```
+    /// use engine::{Op, Tape};
+    ///
+    /// let mut tape = Tape::new();
+    /// let (a, b) = (tape.param(3.0), tape.param(4.0));
+    /// let y = tape.record(Op::Exp, &[a]);
+    /// assert_eq!(tape.made_of(&[y]), [true, false, true]);
+    /// ```
+    pub fn made_of(&self, nodes: &[u32]) -> Vec<bool> {
+        self.program.ancestors(nodes.iter().map(|&node| node as usize))
+    }
+
+    /// Marks some nodes and what is made of them.
+    ///
+    /// ```
+    /// use engine::{Op, Tape};
+    ///
+    /// let mut tape = Tape::new();
+    /// let (a, b) = (tape.param(3.0), tape.param(4.0));
+    /// let y = tape.record(Op::Exp, &[a]);
+    /// assert_eq!(tape.made_from(&[a]), [true, false, true]);
+    /// ```
+    pub fn made_from(&self, nodes: &[u32]) -> Vec<bool> {
+        self.program.descendants(nodes.iter().map(|&node| node as usize))
+    }
+
+    /// What some nodes would be if others had other numbers.
+    ///
+    /// ```
+    /// use engine::{Op, Tape};
+    ///
+    /// let mut tape = Tape::new();
+    /// let (a, b) = (tape.param(3.0), tape.param(4.0));
+    /// let square = tape.record(Op::Mul, &[a, a]);
+    /// let y = tape.record(Op::Add, &[square, b]);
+    /// assert_eq!(tape.what_if(&[y], &[square]).numbers(&[100.0]), [104.0]);
+    /// ```
+    pub fn what_if(&self, of: &[u32], changed: &[u32]) -> WhatIf<'_> {
+        let (needed, moved) = (self.made_of(of), self.made_from(changed));
+        let is_changed = |node: &usize| changed.contains(&(*node as u32));
+        let nodes = (0..self.len()).filter(|&node| needed[node] && moved[node]).filter(|node| !is_changed(node));
+        WhatIf { tape: self, of: of.to_vec(), changed: changed.to_vec(), nodes: nodes.collect() }
     }
 
     /// The nodes by which one depends on others: each is made of one of `on`, and `of` is made of it.

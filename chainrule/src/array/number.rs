@@ -60,8 +60,8 @@ impl Number {
         let values: SmallVec<[f64; 8]> = args.iter().map(|arg| arg.value).collect();
         let value = op.value(values.as_slice());
         match args.iter().find_map(|arg| arg.node.as_ref().filter(|node| node.place.get().is_some())) {
-            Some(node) => node.trace.record(op, args, value),
-            None => Number::from(value),
+            Some(node) if !node.trace.0.borrow().pauses => node.trace.record(op, args, value),
+            _ => Number::from(value),
         }
     }
 
@@ -96,6 +96,8 @@ struct Recording {
     beginnings: [Option<Number>; 2],
     /// How long the tape may get before it is cut.
     room: usize,
+    /// Whether nothing is to be recorded.
+    pauses: bool,
 }
 
 /// A tape shorter than this is not worth cutting.
@@ -105,6 +107,16 @@ impl Trace {
     /// A trace without nodes.
     pub fn new() -> Self {
         Trace::default()
+    }
+
+    /// A trace that lets go of nothing.
+    pub fn keeping_all() -> Self {
+        Trace(Rc::new(RefCell::new(Recording { room: usize::MAX, ..Recording::default() })))
+    }
+
+    /// Whether what is computed from now on is to be recorded.
+    pub fn pause(&self, pauses: bool) {
+        self.0.borrow_mut().pauses = pauses;
     }
 
     /// What is recorded.

@@ -13,6 +13,8 @@ pub(crate) struct Update {
     pub(crate) target: String,
     /// The old one that it is about.
     pub(crate) wrt: String,
+    /// The same as the source spells it.
+    pub(crate) spelled: String,
     /// The statement.
     pub(crate) range: TextRange,
     /// Whether S is added.
@@ -290,6 +292,7 @@ impl Finder<'_> {
         self.claims.updates.push(Update {
             target: spelled(form.target),
             wrt: spelled(form.old),
+            spelled: self.source[form.old.range()].to_owned(),
             range: stmt.range(),
             adds: form.adds,
             named_rate: named.is_some(),

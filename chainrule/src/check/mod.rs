@@ -6,12 +6,15 @@
 
 mod claims;
 mod json;
+mod diagnose;
 mod monitor;
 mod notes;
 mod report;
 mod rewrite;
 mod samples;
+mod scene;
 mod sites;
+mod study;
 mod text;
 
 use crate::failure::Failure;
@@ -23,7 +26,8 @@ pub use report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Values, Verdic
 use ruff_text_size::TextRange;
 use notes::Notes;
 use rewrite::Noted;
-use samples::{Finding, Point, failing, find};
+use ruff_python_ast::ModModule;
+use samples::{Finding, Point, failing, find, first_failing};
 use std::collections::HashSet;
 
 /// How a program is checked.
@@ -62,10 +66,43 @@ pub fn check(source: &str, path: &str, options: &Options) -> Report {
             "the tolerance must be a number that is not negative, and the points 1 or more",
         ));
     }
+    let mut report = judge(source, path, options);
+    if report.error.is_none() {
+        diagnose::diagnose(source, path, options, &mut report);
+    }
+    report
+}
+
+/// Runs a program of which everything is kept, for up to `points` points of each claim. `begin` sees the monitor and the
+/// program before it starts, and says what is to be made of the end.
+fn watch<T: Send + 'static>(
+    source: &str,
+    path: &str,
+    options: &Options,
+    points: usize,
+    varied: HashSet<usize>,
+    begin: impl FnOnce(&Monitor, &ModModule) -> Box<dyn FnOnce(&Monitor) -> T> + Send + 'static,
+) -> Option<T> {
     let (own, settings) = (source.to_owned(), options.clone());
-    let begin = move |module: &mut ruff_python_ast::ModModule| {
+    let begin = move |module: &mut ModModule| {
         let claims = Claims::find(module, &own);
-        let sites = rewrite::rewrite(module, &claims, &own, &Noted::Names(HashSet::new()));
+        let original = module.clone();
+        let sites = rewrite::rewrite(module, &claims, &own, &Noted::All, &varied);
+        let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
+        let monitor = Monitor::new(claims, Notes::new(sites, true), loss, rate, points, settings.rtol);
+        let finish = begin(&monitor, &original);
+        let watch = monitor.clone();
+        Hooks { install: Box::new(move |vm| watch.install(vm)), finish: Box::new(move |_failure| finish(&monitor)) }
+    };
+    host::watched(source, path, options.limits, begin).ok()
+}
+
+/// Checks a program without diagnoses.
+fn judge(source: &str, path: &str, options: &Options) -> Report {
+    let (own, settings) = (source.to_owned(), options.clone());
+    let begin = move |module: &mut ModModule| {
+        let claims = Claims::find(module, &own);
+        let sites = rewrite::rewrite(module, &claims, &own, &Noted::Names(HashSet::new()), &HashSet::new());
         let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
         let monitor = Monitor::new(claims, Notes::new(sites, false), loss, rate, settings.points, settings.rtol);
         let text = own.clone();
@@ -102,6 +139,8 @@ fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<Failure>) 
         };
         let values = |numbers: Vec<f64>| Values { shape: shown.shape.clone(), numbers };
         Judged {
+            id: k,
+            first_failure: first_failing(points, rtol).unwrap_or(0),
             kind: ClaimKind::Update,
             of: monitor.candidate(shown.loss).name.clone(),
             target: update.target.clone(),

@@ -2,8 +2,10 @@
 
 use super::claims::{Candidate, Claims, Update};
 use super::notes::Notes;
-use super::rewrite::{BIND, NOTE, PASS, UPDATE};
+use super::rewrite::{BIND, NOTE, PASS, UPDATE, VARY};
 use super::samples::{Point, Sample};
+use super::scene::Scene;
+use super::study::Study;
 use crate::array::{Array, Kind, Number, Trace};
 use crate::numpy::convert::{element_of, into_object, python_float, to_array};
 use crate::numpy::object::{Float64, NdArray};
@@ -23,13 +25,14 @@ pub(crate) struct Monitor {
     rate: Option<String>,
     limit: usize,
     rtol: f64,
-    trace: Trace,
+    pub(super) trace: Trace,
     /// Whether an expression of the program is being evaluated for a claim, whose own statements do not count.
-    evaluating: Cell<bool>,
+    pub(super) evaluating: Cell<bool>,
     codes: RefCell<HashMap<String, Option<PyRef<PyCode>>>>,
     /// What each update has bound last.
     current: RefCell<Vec<Vec<Number>>>,
     pub(crate) notes: Notes,
+    pub(super) study: Study,
     pub(crate) seen: RefCell<Seen>,
 }
 
@@ -73,10 +76,11 @@ impl Monitor {
             rate: rate.map(str::to_owned),
             limit,
             rtol,
-            trace: Trace::new(),
+            trace: if notes.keeps_all { Trace::keeping_all() } else { Trace::new() },
             evaluating: Cell::new(false),
             codes: RefCell::default(),
             current,
+            study: Study::default(),
             notes,
             seen: RefCell::new(seen),
         })
@@ -105,11 +109,14 @@ impl Monitor {
             own.note(site, &value, vm);
             value
         };
-        vm.builtins.set_attr(PASS, vm.new_function(PASS, pass), vm)
+        vm.builtins.set_attr(PASS, vm.new_function(PASS, pass), vm)?;
+        let own = self.clone();
+        let vary = move |site: usize, value: PyObjectRef, vm: &VirtualMachine| own.vary(site, value, vm);
+        vm.builtins.set_attr(VARY, vm.new_function(VARY, vary), vm)
     }
 
     /// Whether some claim still wants points.
-    fn is_tracing(&self) -> bool {
+    pub(super) fn is_tracing(&self) -> bool {
         self.seen.borrow().points.iter().any(|points| points.len() < self.limit)
     }
 
@@ -145,6 +152,7 @@ impl Monitor {
         let parameter = to_array(old, vm)?;
         let numbers = parameter.numbers();
         let traced = numbers.iter().any(Number::is_leaf);
+        self.keep_old(k, &parameter, vm)?;
         let wanted = self.seen.borrow().points[k].len() < self.limit;
         if wanted && traced {
             self.evaluating.set(true);
@@ -168,6 +176,7 @@ impl Monitor {
         };
         let value = renewed(new()?, &begin, vm)?;
         self.current.borrow_mut()[k] = to_array(&value, vm)?.numbers();
+        self.stop_when_enough(vm)?;
         Ok(value)
     }
 
@@ -228,8 +237,20 @@ impl Monitor {
                 derivative_rounding,
             }
         };
-        let samples = step.numbers().into_iter().zip(expected).map(sample).collect();
+        let hand = step.numbers();
+        let samples: Vec<Sample> = hand.iter().cloned().zip(expected).map(sample).collect();
         let on_kink = tape.is_on_kink(loss, &nodes);
+        self.keep_scene(|| Scene {
+            claim: k,
+            of: loss,
+            wrt: numbers.iter().map(Number::node).collect(),
+            shape: parameter.shape().to_vec(),
+            hand: hand.iter().map(Number::node).collect(),
+            rate,
+            samples: samples.clone(),
+            noted: self.notes.all().len(),
+            on_kink,
+        });
         Ok(Some(Point { loss: first, shape: parameter.shape().to_vec(), samples, on_kink }))
     }
 
@@ -281,7 +302,7 @@ impl Monitor {
     }
 
     /// An expression of the program, in the frame of the running statement or the nearest caller that knows its names.
-    fn evaluate(&self, source: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    pub(super) fn evaluate(&self, source: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
         let compiled = || vm.compile(&format!("({source}\n)"), Mode::Eval, "<loss>".to_owned()).ok();
         let code = self.codes.borrow_mut().entry(source.to_owned()).or_insert_with(compiled).clone()?;
         let mut frame = vm.current_frame();
@@ -314,7 +335,7 @@ fn proportion(a: &[(f64, f64)], b: &[(f64, f64)], rtol: f64) -> Option<f64> {
 
 /// The same object with other numbers in it: of a traced array in place, of a plain one in a copy, for the same array may
 /// be known by another name that is no parameter; of a dictionary or a list each value.
-fn renewed(value: PyObjectRef, renew: &dyn Fn(&Number) -> Number, vm: &VirtualMachine) -> PyResult {
+pub(super) fn renewed(value: PyObjectRef, renew: &dyn Fn(&Number) -> Number, vm: &VirtualMachine) -> PyResult {
     if let Some(array) = value.downcast_ref::<NdArray>() {
         let array = &array.array;
         if array.kind() == Kind::Bool {

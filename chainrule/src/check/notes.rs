@@ -17,6 +17,15 @@ pub(crate) struct Execution {
     pub(crate) shape: Vec<usize>,
     /// How long the tape was: what was recorded for this value lies before.
     pub(crate) end: usize,
+    /// How many calls deep the site was.
+    pub(crate) depth: usize,
+}
+
+impl Execution {
+    /// Where the numbers stand on the tape, of those that are traced.
+    pub(crate) fn nodes(&self) -> Vec<u32> {
+        self.numbers.iter().filter_map(Number::node).collect()
+    }
 }
 
 /// The values that the sites of a program have had.
@@ -24,7 +33,7 @@ pub(crate) struct Execution {
 pub(crate) struct Notes {
     pub(crate) sites: Vec<Site>,
     /// Whether all are kept, and not the last of each name only.
-    keeps_all: bool,
+    pub(crate) keeps_all: bool,
     last: RefCell<HashMap<String, Execution>>,
     all: RefCell<Vec<Execution>>,
 }
@@ -37,8 +46,13 @@ impl Notes {
     /// Takes down what a site has got, if it is made of numbers.
     pub(crate) fn take(&self, site: usize, value: &PyObject, end: usize, vm: &VirtualMachine) {
         let Some(array) = numbers_of(value, vm) else { return };
-        let execution = Execution { site, numbers: array.numbers(), shape: array.shape().to_vec(), end };
+        let mut execution = Execution { site, numbers: array.numbers(), shape: array.shape().to_vec(), end, depth: 0 };
         if self.keeps_all {
+            let mut frame = vm.current_frame();
+            while let Some(here) = frame {
+                execution.depth += 1;
+                frame = here.f_back(vm);
+            }
             self.all.borrow_mut().push(execution.clone());
         }
         let name = plain(&self.sites[site].name);

@@ -65,6 +65,10 @@ pub struct Values {
 /// One claim, judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
+    /// Its place among the claims of the program.
+    pub(super) id: usize,
+    /// The first execution that failed.
+    pub(super) first_failure: usize,
     /// Where the claim is made.
     pub kind: ClaimKind,
     /// What the statement assigns to, as the source spells it, without `self.`.

@@ -16,6 +16,7 @@ pub(crate) const UPDATE: &str = "<update>";
 pub(crate) const BIND: &str = "<bind>";
 pub(crate) const NOTE: &str = "<note>";
 pub(crate) const PASS: &str = "<pass>";
+pub(crate) const VARY: &str = "<vary>";
 
 /// Which values the monitor is to see.
 #[derive(Debug, Clone)]
@@ -28,8 +29,16 @@ pub(crate) enum Noted {
 
 /// Rewrites `T -= S` to `T = <update>(k, T, S)`, and `T = v` to `T = <bind>(v)` for the name T of a parameter; puts
 /// `<note>(site, T)` after what gives T a value. Gives the sites.
-pub(crate) fn rewrite(module: &mut ModModule, claims: &Claims, source: &str, noted: &Noted) -> Vec<Site> {
-    let mut rewriter = Rewriter { claims, source, noted, sites: Vec::new() };
+///
+/// The values of the sites in `varied` are passed through the monitor before they get their name.
+pub(crate) fn rewrite(
+    module: &mut ModModule,
+    claims: &Claims,
+    source: &str,
+    noted: &Noted,
+    varied: &HashSet<usize>,
+) -> Vec<Site> {
+    let mut rewriter = Rewriter { claims, source, noted, varied, sites: Vec::new() };
     rewriter.body(&mut module.body);
     rewriter.sites
 }
@@ -38,6 +47,7 @@ struct Rewriter<'a> {
     claims: &'a Claims,
     source: &'a str,
     noted: &'a Noted,
+    varied: &'a HashSet<usize>,
     sites: Vec<Site>,
 }
 
@@ -74,16 +84,20 @@ impl Rewriter<'_> {
                     && targets.elts.len() == values.elts.len()
                 {
                     for (target, value) in targets.elts.iter().zip(&mut values.elts) {
+                        let first = self.sites.len();
                         notes.extend(self.note(target, range, Some(value.range()), How::Assigned));
+                        self.vary(first, value);
                         self.bind(target, value);
                     }
                     return notes;
                 }
                 let value = each.value.range();
                 let alone = (each.targets.len() == 1 && !each.targets[0].is_tuple_expr()).then_some(value);
+                let first = self.sites.len();
                 for target in &each.targets {
                     notes.extend(self.note(target, range, alone, How::Assigned));
                 }
+                self.vary(first, &mut each.value);
                 if let Some(target) = each.targets.iter().find(|target| self.is_parameter(target)).cloned() {
                     self.bind(&target, &mut each.value);
                 }
@@ -91,11 +105,18 @@ impl Rewriter<'_> {
             }
             Stmt::AnnAssign(each) => {
                 let Some(value) = &mut each.value else { return Vec::new() };
+                let first = self.sites.len();
                 let notes = self.note(&each.target, range, Some(value.range()), How::Assigned);
+                self.vary(first, value);
                 self.bind(&each.target, value);
                 notes
             }
-            Stmt::AugAssign(each) => self.note(&each.target, range, Some(each.value.range()), How::Changed),
+            Stmt::AugAssign(each) => {
+                let first = self.sites.len();
+                let notes = self.note(&each.target, range, Some(each.value.range()), How::Changed);
+                self.vary(first, &mut each.value);
+                notes
+            }
             Stmt::For(each) => {
                 let notes = self.note(&each.target, each.target.range(), None, How::Handed);
                 each.body.splice(0..0, notes);
@@ -131,13 +152,21 @@ impl Rewriter<'_> {
         }
     }
 
+    /// Passes the value of a site through the monitor, if it is to be varied.
+    fn vary(&self, site: usize, value: &mut Expr) {
+        if site < self.sites.len() && self.varied.contains(&site) {
+            let range = value.range();
+            *value = call(VARY, vec![number(site, range), value.clone()], range);
+        }
+    }
+
     /// The calls that show the monitor what a target holds.
     fn note(&mut self, target: &Expr, range: TextRange, value: Option<TextRange>, how: How) -> Vec<Stmt> {
         match target {
             Expr::Tuple(each) => each.elts.iter().flat_map(|target| self.note(target, range, None, how)).collect(),
             Expr::List(each) => each.elts.iter().flat_map(|target| self.note(target, range, None, how)).collect(),
             Expr::Subscript(each) if !each.slice.is_string_literal_expr() => {
-                self.note(&each.value, range, value, How::Changed)
+                self.note(&each.value, range, None, How::Changed)
             }
             Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_) => {
                 let Some(name) = Site::name_of(target) else { return Vec::new() };
@@ -160,12 +189,15 @@ impl Rewriter<'_> {
             return value;
         }
         let here = value.range();
+        let site = self.sites.len();
         self.sites.push(Site { name: String::new(), target: String::new(), range, value: Some(here), how });
-        call(PASS, vec![number(self.sites.len() - 1, here), value], here)
+        let mut value = value;
+        self.vary(site, &mut value);
+        call(PASS, vec![number(site, here), value], here)
     }
 
     fn spelled(&self, target: &Expr) -> String {
-        self.source[target.range()].trim_start_matches("self.").to_owned()
+        self.source[target.range()].to_owned()
     }
 }
 

@@ -50,7 +50,12 @@ pub(crate) enum Finding {
 
 /// The first point at which a claim differs and no kink explains it.
 pub(crate) fn failing(points: &[Point], rtol: f64) -> Option<&Point> {
-    points.iter().find(|point| !point.on_kink && !point.samples.iter().all(|sample| sample.agrees(1.0, rtol)))
+    first_failing(points, rtol).map(|place| &points[place])
+}
+
+/// Its place among the points.
+pub(crate) fn first_failing(points: &[Point], rtol: f64) -> Option<usize> {
+    points.iter().position(|point| !point.on_kink && !point.samples.iter().all(|sample| sample.agrees(1.0, rtol)))
 }
 
 /// What the points of a claim say.

@@ -3,6 +3,7 @@
 use super::{Judged, Report, Verdict};
 use crate::failure::Failure;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use std::ops::Range;
 
 /// How many elements of an array are shown.
 const SHOWN: usize = 4;
@@ -13,9 +14,16 @@ impl Report {
     pub fn text(&self, source: &str, path: &str, styled: bool) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
-        for claim in self.claims.iter().filter(|claim| matches!(claim.verdict, Verdict::Wrong | Verdict::Kink)) {
+        let is_shown = |claim: &Judged| matches!(claim.verdict, Verdict::Wrong | Verdict::Kink);
+        for (k, claim) in
+            self.claims.iter().enumerate().filter(|(_, claim)| is_shown(claim) && claim.begins_at.is_none())
+        {
             text.push_str(&renderer.render(&[self.snippet(claim, source, path)]));
-            text.push_str("\n\n");
+            text.push('\n');
+            for other in self.claims.iter().filter(|other| other.begins_at == Some(k)) {
+                text.push_str(&format!("   the same fault is in line {}: `{}`\n", other.line, other.target));
+            }
+            text.push('\n');
         }
         for claim in self.claims.iter().filter(|claim| claim.verdict == Verdict::Unchecked) {
             let reason = claim.reason.as_deref().unwrap_or_default();
@@ -59,11 +67,19 @@ impl Report {
         if let Some(factor) = claim.factor {
             label.push_str(&format!(" (always {} times as large)", number(factor)));
         }
-        let snippet = Snippet::source(source)
+        let mut snippet = Snippet::source(source)
             .path(path)
             .annotation(AnnotationKind::Primary.span(claim.place.clone()).label(label));
+        let begins_elsewhere = |place: &Range<usize>| place.start < claim.place.start || place.end > claim.place.end;
+        if let Some(diagnosis) = claim.diagnosis.as_ref().filter(|diagnosis| begins_elsewhere(&diagnosis.place)) {
+            snippet = snippet.annotation(AnnotationKind::Context.span(diagnosis.place.clone()).label("it begins here"));
+        }
         let level = if claim.verdict == Verdict::Wrong { Level::ERROR } else { Level::WARNING };
-        level.primary_title(title).element(snippet)
+        let group = level.primary_title(title).element(snippet);
+        match &claim.diagnosis {
+            Some(diagnosis) => group.element(Level::HELP.message(&diagnosis.text)),
+            None => group,
+        }
     }
 }
 
@@ -102,7 +118,7 @@ fn shown(numbers: &[f64], places: &[usize]) -> String {
 }
 
 /// Six digits, with an exponent where that is shorter.
-fn number(x: f64) -> String {
+pub(super) fn number(x: f64) -> String {
     let rounded: f64 = format!("{x:.5e}").parse().unwrap_or(x);
     if rounded != 0.0 && !(1e-4..1e7).contains(&rounded.abs()) { format!("{rounded:e}") } else { rounded.to_string() }
 }

@@ -34,7 +34,6 @@ pub use gradient::Check;
 pub use gradient_report::{Report, Row, Verdict};
 pub(crate) use points::is_tied;
 pub(crate) use rounding::Rounded;
-pub(crate) use study::adjoints;
 
 use crate::error::Result;
 use crate::program::Program;

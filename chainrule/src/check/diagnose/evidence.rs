@@ -1,0 +1,255 @@
+//! What the numbers of a wrong claim say about its fault.
+
+use super::stage::{EdgeKey, Edges, Stage};
+use crate::check::report::FaultKind;
+use crate::check::scene::Variation;
+use crate::check::sites::{How, Site};
+use std::collections::HashMap;
+
+/// A fault that explains a claim at all stages.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Evidence {
+    /// It is this many times the derivative, and the value of this site can be blamed for it.
+    Scaled { factor: f64, site: usize },
+    /// All paths through some edges are left out, or taken alone.
+    Paths { key: EdgeKey, only: bool },
+    /// The derivative of one site's value by another's is left out of a third's, or is in it twice.
+    Factor { of: usize, by: usize, within: usize, twice: bool },
+    /// It is the derivative by the value of another site.
+    Variable { site: usize },
+}
+
+impl Evidence {
+    pub(super) fn kind(&self) -> FaultKind {
+        match self {
+            Evidence::Scaled { factor, .. } if *factor == -1.0 => FaultKind::Sign,
+            Evidence::Scaled { .. } => FaultKind::ConstantFactor,
+            Evidence::Paths { only: false, .. } => FaultKind::MissingPath,
+            Evidence::Paths { only: true, .. } => FaultKind::OnlyPath,
+            Evidence::Factor { twice: false, .. } => FaultKind::MissingFactor,
+            Evidence::Factor { twice: true, .. } => FaultKind::RepeatedFactor,
+            Evidence::Variable { .. } => FaultKind::WrongVariable,
+        }
+    }
+}
+
+/// What is weighed: the stages of one claim, what can be blamed for it, and what it should be.
+pub(super) struct Case<'a> {
+    pub(super) stages: Vec<Stage<'a>>,
+    /// Sites in the order in which they run.
+    pub(super) suspects: Vec<usize>,
+    /// How many times the derivative the other claims are.
+    pub(super) scale: f64,
+    pub(super) rtol: f64,
+}
+
+impl Case<'_> {
+    fn all(&self, holds: impl Fn(&Stage) -> bool) -> bool {
+        self.stages.iter().all(holds)
+    }
+
+    fn admits(&self, stage: &Stage, claimed: impl IntoIterator<Item = f64>) -> bool {
+        stage.scene.admits(claimed, self.scale, self.rtol)
+    }
+
+    /// Every fault that explains the claim, the likeliest first.
+    pub(super) fn evidence(&self) -> Vec<Evidence> {
+        let mut found: Vec<Evidence> = self.scaled().into_iter().collect();
+        found.extend(self.paths());
+        found.extend(self.factors());
+        found.extend(self.variable());
+        found.sort_by_key(Evidence::kind);
+        found
+    }
+
+    fn scaled(&self) -> Option<Evidence> {
+        let largest = |stage: &Stage| {
+            let sample = stage.scene.samples.iter().max_by(|a, b| a.derivative.abs().total_cmp(&b.derivative.abs()));
+            sample.map(|sample| sample.claimed / (self.scale * sample.derivative))
+        };
+        let factor = tidy(self.stages.iter().find_map(|stage| largest(stage).filter(|c| c.is_finite() && *c != 0.0))?);
+        let explains = self.all(|stage| self.admits(stage, stage.scene.claimed().map(|claimed| claimed / factor)));
+        if !explains {
+            return None;
+        }
+        let blamed = |site: &usize| {
+            self.all(|stage| {
+                let (nodes, numbers) = self.values(stage, *site);
+                let scaled: Vec<f64> = numbers.iter().map(|number| number / factor).collect();
+                !nodes.is_empty() && self.admits(stage, stage.scene.with(stage.tape, &nodes)(&scaled))
+            })
+        };
+        let site = self.suspects.iter().copied().find(blamed).or(self.suspects.last().copied())?;
+        Some(Evidence::Scaled { factor, site })
+    }
+
+    /// The nodes of all that a site had on a stage and the claim is made of, with their numbers.
+    pub(super) fn values(&self, stage: &Stage, site: usize) -> (Vec<u32>, Vec<f64>) {
+        let executions = stage.executions.iter().filter(|execution| execution.site == site);
+        let mut nodes: Vec<u32> = executions.flat_map(|execution| execution.nodes()).collect();
+        nodes.retain(|&node| stage.is_part_of_claim(node));
+        nodes.sort_unstable();
+        nodes.dedup();
+        let numbers = nodes.iter().map(|&node| stage.tape.number(node)).collect();
+        (nodes, numbers)
+    }
+
+    fn paths(&self) -> Vec<Evidence> {
+        let edges: Vec<HashMap<EdgeKey, Edges>> = self.stages.iter().map(Stage::edges).collect();
+        let Some(first) = edges.first() else { return Vec::new() };
+        let mut found = Vec::new();
+        for key in first.keys() {
+            for only in [false, true] {
+                if self.follows(key, only, &edges) {
+                    found.push(Evidence::Paths { key: key.clone(), only });
+                }
+            }
+        }
+        // A single operation says more than a line, and an earlier line comes first.
+        let place = |each: &Evidence| match each {
+            Evidence::Paths { key, .. } => (key.op.is_none(), key.into, key.from, key.op.map(|op| op.1)),
+            _ => (true, 0, None, None),
+        };
+        found.sort_by_key(place);
+        found
+    }
+
+    /// Whether the claim follows all paths but those through some edges, or only them.
+    fn follows(&self, key: &EdgeKey, only: bool, edges: &[HashMap<EdgeKey, Edges>]) -> bool {
+        self.stages.iter().zip(edges).all(|(stage, edges)| {
+            let Some(edges) = edges.get(key) else { return false };
+            let through = stage.through(edges);
+            let repaired = stage.scene.samples.iter().zip(&through).map(|(sample, through)| {
+                let through = self.scale * through;
+                let whole = self.scale * sample.derivative;
+                sample.claimed + if only { whole - through } else { through }
+            });
+            through.iter().any(|&through| through != 0.0) && self.admits(stage, repaired)
+        })
+    }
+
+    /// Whether a piece of evidence that was found at other stages explains the claim at these.
+    pub(super) fn holds(&self, evidence: &Evidence) -> bool {
+        match evidence {
+            Evidence::Paths { key, only } => {
+                let edges: Vec<HashMap<EdgeKey, Edges>> = self.stages.iter().map(Stage::edges).collect();
+                self.follows(key, *only, &edges)
+            }
+            Evidence::Factor { of, by, within, twice } => {
+                let all: Vec<HashMap<usize, Vec<u32>>> = self.stages.iter().map(Stage::quantities).collect();
+                self.rows(&all, *of, *by).is_some_and(|rows| self.takes_factor(*within, &rows, *twice))
+            }
+            Evidence::Variable { site } => {
+                let all: Vec<HashMap<usize, Vec<u32>>> = self.stages.iter().map(Stage::quantities_of_all).collect();
+                self.is_by(*site, &all)
+            }
+            Evidence::Scaled { .. } => self.scaled().as_ref() == Some(evidence),
+        }
+    }
+
+    /// Whether what was evaluated in the place of a site's value explains the claim.
+    pub(super) fn explained_by(&self, variations: &[Variation], site: usize, variant: usize) -> bool {
+        self.all(|stage| {
+            let (mut nodes, mut numbers) = (Vec::new(), Vec::new());
+            for variation in variations.iter().filter(|variation| variation.site == site) {
+                if !variation.nodes.iter().any(|&node| stage.is_part_of_claim(node)) {
+                    continue;
+                }
+                let Some(Some(anew)) = variation.numbers.get(variant) else { return false };
+                if anew.len() != variation.nodes.len() {
+                    return false;
+                }
+                nodes.extend(&variation.nodes);
+                numbers.extend(anew);
+            }
+            !nodes.is_empty() && self.admits(stage, stage.scene.with(stage.tape, &nodes)(&numbers))
+        })
+    }
+
+    /// The derivative of one site's value by another's, element by element, at each stage.
+    fn rows(&self, all: &[HashMap<usize, Vec<u32>>], of: usize, by: usize) -> Option<Vec<Vec<f64>>> {
+        self.stages.iter().zip(all).map(|(stage, all)| stage.elementwise(all.get(&of)?, all.get(&by)?)).collect()
+    }
+
+    /// Whether the claim is right once a site's value is multiplied by a factor, or divided by it.
+    fn takes_factor(&self, within: usize, rows: &[Vec<f64>], twice: bool) -> bool {
+        self.stages.iter().zip(rows).all(|(stage, row)| {
+            let (nodes, numbers) = self.values(stage, within);
+            if nodes.is_empty() || row.len() != 1 && nodes.len() != row.len() {
+                return false;
+            }
+            let factor = |k: usize| row[if row.len() == 1 { 0 } else { k }];
+            let changed = |(k, number): (usize, &f64)| if twice { number / factor(k) } else { number * factor(k) };
+            let changed: Vec<f64> = numbers.iter().enumerate().map(changed).collect();
+            self.admits(stage, stage.scene.with(stage.tape, &nodes)(&changed))
+        })
+    }
+
+    /// Whether the claim is the derivative by the value of a site.
+    fn is_by(&self, site: usize, all: &[HashMap<usize, Vec<u32>>]) -> bool {
+        self.stages.iter().zip(all).all(|(stage, all)| {
+            let Some(nodes) = all.get(&site) else { return false };
+            let by = nodes.iter().map(|&node| self.scale * stage.adjoints.by(node).0);
+            nodes.len() == stage.scene.samples.len()
+                && nodes.iter().zip(&stage.scene.wrt).any(|(&a, &b)| Some(a) != b)
+                && by.zip(stage.scene.claimed()).all(|(by, claimed)| (by - claimed).abs() <= self.rtol * by.abs())
+        })
+    }
+
+    fn factors(&self) -> Vec<Evidence> {
+        let quantities: Vec<HashMap<usize, Vec<u32>>> = self.stages.iter().map(Stage::quantities).collect();
+        let Some(first) = quantities.first() else { return Vec::new() };
+        let mut sites: Vec<usize> = first.keys().copied().collect();
+        sites.sort_unstable();
+        let mut found = Vec::new();
+        for &of in &sites {
+            for &by in sites.iter().filter(|&&by| by != of && first[&by].len() == first[&of].len()) {
+                let Some(rows) = self.rows(&quantities, of, by) else { continue };
+                for &within in &self.suspects {
+                    for twice in [false, true] {
+                        if self.takes_factor(within, &rows, twice) {
+                            found.push(Evidence::Factor { of, by, within, twice });
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn variable(&self) -> Option<Evidence> {
+        let all: Vec<HashMap<usize, Vec<u32>>> = self.stages.iter().map(Stage::quantities_of_all).collect();
+        let mut candidates: Vec<usize> = all.first()?.keys().copied().collect();
+        candidates.sort_unstable();
+        candidates.into_iter().find(|&site| self.is_by(site, &all)).map(|site| Evidence::Variable { site })
+    }
+}
+
+/// The sites whose values went into a wrong claim and into no right one, in the order in which they run.
+pub(super) fn suspects(wrong: &[&Stage], right: &[&Stage]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::new();
+    for stage in wrong {
+        for execution in stage.executions.iter().filter(|execution| stage.is_by_hand(execution)) {
+            let site: &Site = &stage.sites[execution.site];
+            let has_text = site.value.is_some() && site.how != How::Handed;
+            if has_text && !order.contains(&execution.site) {
+                order.push(execution.site);
+            }
+        }
+    }
+    let cleared = |site: &usize| {
+        right.iter().any(|stage| {
+            let mut executions = stage.executions.iter().filter(|execution| execution.site == *site);
+            executions.any(|execution| stage.is_by_hand(execution))
+        })
+    };
+    order.retain(|site| !cleared(site));
+    order
+}
+
+/// A constant as its author wrote it: a fraction of small numbers, when rounding is all that parts it from one.
+fn tidy(factor: f64) -> f64 {
+    const PARTS: f64 = 5040.0;
+    let near = (factor * PARTS).round() / PARTS;
+    if near != 0.0 && (near - factor).abs() <= 1e-9 * factor.abs() { near } else { factor }
+}

@@ -1,0 +1,298 @@
+//! What is wrong with a wrong claim, and what to write instead.
+//!
+//! The program is run again for its first points, and everything is kept: the tape, and what got which name
+//! ([`stage`]). The numbers are asked which faults explain the claim ([`evidence`]). A second run evaluates edits
+//! ([`variants`]) of the lines that may be to blame, each in its own place, and the tape tells what the claim would have
+//! been. What explains the claim everywhere is verified: the program is run with the repair in place of the claim.
+
+mod evidence;
+mod stage;
+mod variants;
+mod vocabulary;
+mod words;
+
+use super::monitor::Monitor;
+use super::report::{FaultKind, Judged, Report, Verdict};
+use super::sites::Site;
+use super::{Options, watch};
+use evidence::{Case, Evidence, suspects};
+use ruff_text_size::TextRange;
+use stage::Stage;
+use std::collections::{HashMap, HashSet};
+use variants::{Variant, Vocabulary, variants};
+
+/// At how many executions at least a fault has to explain a claim before its repair is tried.
+const STAGES: usize = 5;
+/// How many repairs are tried for a claim.
+const TRIALS: usize = 8;
+/// How many lines are varied for a claim.
+const LINES: usize = 12;
+
+/// A repair of a claim that explains it at all stages of the runs that looked for it.
+#[derive(Debug, Clone)]
+enum Repair {
+    /// An edit of the source, within the value of a site.
+    Edit { site: usize, variant: Variant },
+    /// What the numbers say.
+    Evidence(Evidence),
+}
+
+impl Repair {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Repair::Edit { variant, .. } => variant.kind,
+            Repair::Evidence(evidence) => evidence.kind(),
+        }
+    }
+
+    fn site(&self) -> Option<usize> {
+        match self {
+            Repair::Edit { site, .. } => Some(*site),
+            Repair::Evidence(Evidence::Scaled { site, .. }) => Some(*site),
+            Repair::Evidence(Evidence::Factor { within, .. }) => Some(*within),
+            Repair::Evidence(_) => None,
+        }
+    }
+}
+
+/// What is known of the wrong claims after a run.
+#[derive(Debug, Clone, Default)]
+struct Findings {
+    sites: Vec<Site>,
+    vocabulary: Vocabulary,
+    /// By claim: its suspects and what explains it.
+    cases: HashMap<usize, Found>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Found {
+    suspects: Vec<usize>,
+    repairs: Vec<Repair>,
+    /// The names along the paths in question, for evidence that is about paths.
+    routes: Vec<(Evidence, words::Route)>,
+}
+
+/// Diagnoses the wrong claims of a report.
+pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut Report) {
+    let wrong: Vec<usize> = (0..report.claims.len()).filter(|&k| report.claims[k].verdict == Verdict::Wrong).collect();
+    if wrong.is_empty() {
+        return;
+    }
+    let first_failure = wrong.iter().map(|&k| report.claims[k].first_failure).max().unwrap_or(0);
+    let run = Run { source, path, options, points: first_failure + STAGES, claims: Claims::of(report) };
+    let Some(mut findings) = run.study(&HashMap::new(), None) else { return };
+    let tried = run.variants(&findings);
+    let Some(varied) = run.study(&tried, None) else { return };
+    for (claim, found) in varied.cases {
+        let own = findings.cases.entry(claim).or_default();
+        own.repairs.extend(found.repairs.into_iter().filter(|repair| matches!(repair, Repair::Edit { .. })));
+    }
+    let feeds = |site: usize| findings.cases.values().filter(|found| found.suspects.contains(&site)).count();
+    let mut repairs: HashMap<usize, Vec<Repair>> = HashMap::new();
+    for (&claim, found) in &findings.cases {
+        let mut own = found.repairs.clone();
+        own.sort_by_cached_key(|repair| {
+            let shared = repair.site().map_or(0, feeds);
+            let order = repair.site().and_then(|site| found.suspects.iter().position(|&other| other == site));
+            let unlike = match repair {
+                Repair::Edit { variant, .. } => words::unlikeness(&source[variant.range], &variant.with),
+                Repair::Evidence(_) => 0,
+            };
+            (std::cmp::Reverse(shared), repair.kind(), unlike, order)
+        });
+        repairs.insert(claim, own);
+    }
+    for &k in &wrong {
+        if report.claims[k].diagnosis.is_some() {
+            continue;
+        }
+        let claim = report.claims[k].id;
+        let tried = repairs.remove(&claim).unwrap_or_default();
+        let verified = tried.into_iter().take(TRIALS).find_map(|repair| {
+            let healed = run.verify(&repair, claim, &findings)?;
+            Some((repair, healed))
+        });
+        let speaker = words::Speaker { source, findings: &findings, report };
+        let Some((repair, healed)) = verified else {
+            let diagnosis = speaker.unknown(k);
+            report.claims[k].diagnosis = Some(diagnosis);
+            continue;
+        };
+        let told: Vec<(usize, super::Diagnosis)> = wrong
+            .iter()
+            .filter(|&&other| other == k || healed.contains(&report.claims[other].id))
+            .filter(|&&other| report.claims[other].diagnosis.is_none())
+            .map(|&other| (other, speaker.diagnosis(&repair, other)))
+            .collect();
+        for (other, diagnosis) in told {
+            report.claims[other].diagnosis = Some(diagnosis);
+            if other != k {
+                report.claims[other].begins_at = Some(k);
+            }
+        }
+    }
+}
+
+/// Which claims are wrong and which are right, by their places among those of the program.
+#[derive(Debug, Clone, Default)]
+struct Claims {
+    wrong: HashSet<usize>,
+    right: HashSet<usize>,
+    /// How many times the derivative the right ones are.
+    scale: f64,
+}
+
+impl Claims {
+    fn of(report: &Report) -> Claims {
+        let with = |verdict: fn(&Judged) -> bool| {
+            report.claims.iter().filter(move |claim| verdict(claim)).map(|claim| claim.id)
+        };
+        let scaled = report.claims.iter().find(|claim| claim.verdict == Verdict::Scaled);
+        Claims {
+            wrong: with(|claim| claim.verdict == Verdict::Wrong).collect(),
+            right: with(|claim| matches!(claim.verdict, Verdict::Right | Verdict::Scaled)).collect(),
+            scale: scaled.and_then(|claim| claim.factor).unwrap_or(1.0),
+        }
+    }
+}
+
+/// The edits that are tried at each site.
+type Edits = HashMap<usize, Vec<Variant>>;
+
+struct Run<'a> {
+    source: &'a str,
+    path: &'a str,
+    options: &'a Options,
+    points: usize,
+    claims: Claims,
+}
+
+impl Run<'_> {
+    /// Runs the program and weighs what it shows: `edits` where they stand, or else the numbers; or one piece of
+    /// evidence alone.
+    fn study(&self, edits: &Edits, only: Option<(usize, &Evidence)>) -> Option<Findings> {
+        let (own, claims, tried) = (self.source.to_owned(), self.claims.clone(), edits.clone());
+        let only = only.map(|(claim, evidence)| (claim, evidence.clone()));
+        let rtol = self.options.rtol;
+        let points = if only.is_some() { self.options.points.max(self.points) } else { self.points };
+        watch(self.source, self.path, self.options, points, edits.keys().copied().collect(), move |monitor, module| {
+            let vocabulary = vocabulary::collect(module, &own, &monitor.notes.sites, &monitor.claims);
+            let prepared: HashMap<usize, Vec<String>> = tried
+                .iter()
+                .map(|(&site, edits)| {
+                    let whole = monitor.notes.sites.get(site).and_then(|site| site.value).unwrap_or_default();
+                    (site, edits.iter().map(|edit| edit.applied(whole, &own)).collect())
+                })
+                .collect();
+            monitor.study.variants.replace(prepared);
+            Box::new(move |monitor: &Monitor| weigh(monitor, vocabulary, &claims, &tried, only, rtol))
+        })
+    }
+
+    /// What is tried in the place of the suspects.
+    fn variants(&self, findings: &Findings) -> Edits {
+        let mut edits = Edits::new();
+        for found in findings.cases.values() {
+            for &site in found.suspects.iter().rev().take(LINES) {
+                let Some(range) = findings.sites[site].value.filter(|_| !edits.contains_key(&site)) else { continue };
+                let Ok(parsed) = ruff_python_parser::parse_expression_range(self.source, range) else { continue };
+                let mut words = findings.vocabulary.clone();
+                for (evidence, _) in &found.routes {
+                    if let Evidence::Factor { of, by, twice: false, .. } = evidence {
+                        words.factors.extend(vocabulary::derivatives(&findings.sites[*of], &findings.sites[*by]));
+                    }
+                }
+                edits.insert(site, variants(parsed.expr(), self.source, &words));
+            }
+        }
+        edits
+    }
+
+    /// Runs the program with a repair in place of a claim: the claims that are right then, if this one is.
+    fn verify(&self, repair: &Repair, claim: usize, findings: &Findings) -> Option<HashSet<usize>> {
+        let edited = match repair {
+            Repair::Edit { variant, .. } => self.edited(variant.range, &variant.with),
+            Repair::Evidence(Evidence::Scaled { factor, site }) => {
+                let range = findings.sites[*site].value?;
+                let parsed = ruff_python_parser::parse_expression_range(self.source, range).ok()?;
+                self.edited(range, &words::rescaled(parsed.expr(), self.source, *factor))
+            }
+            Repair::Evidence(evidence) => {
+                let again = self.study(&Edits::new(), Some((claim, evidence)))?;
+                let explained = again.cases.iter().filter(|(_, found)| !found.repairs.is_empty());
+                let healed: HashSet<usize> = explained.map(|(&claim, _)| claim).collect();
+                return healed.contains(&claim).then_some(healed);
+            }
+        };
+        let after = super::judge(&edited, self.path, self.options);
+        let is_right = |judged: &Judged| match judged.verdict {
+            Verdict::Right | Verdict::Kink => true,
+            Verdict::Scaled => judged.factor.is_some_and(|factor| (factor / self.claims.scale - 1.0).abs() < 1e-6),
+            _ => false,
+        };
+        let healed: HashSet<usize> =
+            after.claims.iter().filter(|claim| is_right(claim)).map(|claim| claim.id).collect();
+        let harmed = self.claims.right.difference(&healed).next().is_some();
+        (healed.contains(&claim) && !harmed && after.error.is_none()).then_some(healed)
+    }
+
+    fn edited(&self, range: TextRange, with: &str) -> String {
+        let (start, end) = (range.start().to_usize(), range.end().to_usize());
+        format!("{}{with}{}", &self.source[..start], &self.source[end..])
+    }
+}
+
+/// What a run says of the wrong claims.
+fn weigh(
+    monitor: &Monitor,
+    vocabulary: Vocabulary,
+    claims: &Claims,
+    edits: &Edits,
+    only: Option<(usize, Evidence)>,
+    rtol: f64,
+) -> Findings {
+    let scenes = monitor.study.scenes.borrow();
+    let executions = monitor.notes.all();
+    let tape = monitor.trace.tape();
+    let stages = |claim: usize| -> Vec<Stage<'_>> {
+        let fails = |sample: &super::samples::Sample| !sample.agrees(claims.scale, rtol);
+        let own = scenes.iter().filter(|scene| scene.claim == claim && !scene.on_kink);
+        let mut telling: Vec<_> = own.clone().filter(|scene| scene.samples.iter().any(fails)).collect();
+        if !claims.wrong.contains(&claim) || only.is_some() {
+            telling = own.collect();
+        }
+        let limit = if only.is_some() { usize::MAX } else { STAGES };
+        telling.into_iter().take(limit).map(|scene| Stage::new(&tape, &executions, monitor, scene)).collect()
+    };
+    let right: Vec<Stage<'_>> = claims.right.iter().flat_map(|&claim| stages(claim)).collect();
+    let right: Vec<&Stage<'_>> = right.iter().collect();
+    let mut cases = HashMap::new();
+    for &claim in &claims.wrong {
+        let stages = stages(claim);
+        if stages.is_empty() {
+            continue;
+        }
+        let suspects = suspects(&stages.iter().collect::<Vec<_>>(), &right);
+        let case = Case { stages, suspects, scale: claims.scale, rtol };
+        let mut found = Found { suspects: case.suspects.clone(), ..Found::default() };
+        if let Some((_, evidence)) = &only {
+            found.repairs.extend(case.holds(evidence).then(|| Repair::Evidence(evidence.clone())));
+        } else if edits.is_empty() {
+            for evidence in case.evidence() {
+                found.routes.push((evidence.clone(), words::route(&case, &evidence, monitor)));
+                found.repairs.push(Repair::Evidence(evidence));
+            }
+        } else {
+            let variations = monitor.study.variations.borrow();
+            for &site in &case.suspects {
+                for (place, variant) in edits.get(&site).into_iter().flatten().enumerate() {
+                    if case.explained_by(&variations, site, place) {
+                        found.repairs.push(Repair::Edit { site, variant: variant.clone() });
+                    }
+                }
+            }
+        }
+        cases.insert(claim, found);
+    }
+    Findings { sites: monitor.notes.sites.clone(), vocabulary, cases }
+}

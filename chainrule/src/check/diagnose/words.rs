@@ -1,0 +1,217 @@
+//! Diagnoses in words.
+
+use super::evidence::{Case, Evidence};
+use super::stage::Stage;
+use super::variants::product_part;
+use super::{Findings, Repair};
+use crate::check::monitor::Monitor;
+use crate::check::report::{Diagnosis, FaultKind, Judged, Report};
+use crate::check::text::number;
+use ruff_python_ast::{Expr, UnaryOp};
+use ruff_text_size::{Ranged, TextRange};
+
+/// Stand for what is differentiated and by what, which every claim has its own name for.
+const OF: &str = "<of>";
+const WRT: &str = "<wrt>";
+
+/// The quantities along a path in question.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Route {
+    names: Vec<String>,
+    /// The quantity that the paths go through, and the line that they go through it in.
+    via: Option<(String, TextRange)>,
+}
+
+/// The route of a piece of evidence on the first stage.
+pub(super) fn route(case: &Case<'_>, evidence: &Evidence, monitor: &Monitor) -> Route {
+    let (Evidence::Paths { key, .. }, Some(stage)) = (evidence, case.stages.first()) else { return Route::default() };
+    let edges = stage.edges();
+    let Some(&edge) = edges.get(key).and_then(|edges| edges.first()) else { return Route::default() };
+    let from = key.from.map_or(WRT.to_owned(), |site| bare(&monitor.notes.sites[site].target).to_owned());
+    Route { names: Stage::route(stage, edge, OF, WRT), via: Some((from, monitor.notes.sites[key.into].range)) }
+}
+
+fn bare(target: &str) -> &str {
+    target.trim_start_matches("self.")
+}
+
+/// How little one spelling is like another.
+pub(super) fn unlikeness(a: &str, b: &str) -> usize {
+    let same = a.chars().zip(b.chars()).filter(|(a, b)| a == b).count();
+    a.len().max(b.len()) - same.min(a.len())
+}
+
+/// An expression that is so many times too large, put right.
+pub(super) fn rescaled(expr: &Expr, source: &str, factor: f64) -> String {
+    let part = product_part(expr, source);
+    if factor == -1.0 {
+        return match expr {
+            Expr::UnaryOp(minus) if minus.op == UnaryOp::USub => source[minus.operand.range()].to_owned(),
+            _ => format!("-{part}"),
+        };
+    }
+    let inverse = factor.recip();
+    if inverse.abs() > 1.0 && (inverse - inverse.round()).abs() < 1e-9 {
+        format!("{} * {part}", inverse.round())
+    } else {
+        format!("{part} / {factor}")
+    }
+}
+
+/// Puts diagnoses into words.
+pub(super) struct Speaker<'a> {
+    pub(super) source: &'a str,
+    pub(super) findings: &'a Findings,
+    pub(super) report: &'a Report,
+}
+
+impl Speaker<'_> {
+    fn line(&self, range: TextRange) -> usize {
+        self.source[..range.start().to_usize()].matches('\n').count() + 1
+    }
+
+    fn text(&self, range: TextRange) -> &str {
+        &self.source[range]
+    }
+
+    fn first_line(&self, range: TextRange) -> &str {
+        self.text(range).lines().next().unwrap_or_default().trim()
+    }
+
+    fn blank(&self, kind: FaultKind, text: String, range: Option<TextRange>, claim: &Judged) -> Diagnosis {
+        let place = range.map_or(claim.place.clone(), |range| range.start().to_usize()..range.end().to_usize());
+        let repaired = kind != FaultKind::Unknown;
+        Diagnosis { kind, text, path: Vec::new(), factor: None, replace: None, with: None, place, repaired }
+    }
+
+    /// Nothing explains it.
+    pub(super) fn unknown(&self, k: usize) -> Diagnosis {
+        let claim = &self.report.claims[k];
+        let first = self.findings.cases.get(&claim.id).and_then(|found| found.suspects.first());
+        let begin = first.map(|&site| self.findings.sites[site].range);
+        let text = match begin {
+            Some(range) => format!(
+                "None of the usual slips explains it. Everything before line {} is in claims that are right: look at \
+                 `{}` first.",
+                self.line(range),
+                self.first_line(range)
+            ),
+            None => "None of the usual slips explains it.".to_owned(),
+        };
+        self.blank(FaultKind::Unknown, text, begin, claim)
+    }
+
+    /// A repair, told of one claim.
+    pub(super) fn diagnosis(&self, repair: &Repair, k: usize) -> Diagnosis {
+        let claim = &self.report.claims[k];
+        match repair {
+            Repair::Edit { site, variant } => self.edit(claim, *site, variant.kind, variant.range, &variant.with),
+            Repair::Evidence(evidence) => self.evidence(claim, evidence),
+        }
+    }
+
+    fn edit(&self, claim: &Judged, site: usize, kind: FaultKind, range: TextRange, with: &str) -> Diagnosis {
+        let (replace, line) = (self.text(range).to_owned(), self.line(range));
+        let whole = self.findings.sites[site].value.unwrap_or(range);
+        let (start, end) = (whole.start().to_usize(), whole.end().to_usize());
+        let (from, to) = (range.start().to_usize(), range.end().to_usize());
+        let after = format!("{}{with}{}", &self.source[start..from], &self.source[to..end]);
+        let mut with = with.to_owned();
+        let text = match kind {
+            FaultKind::UpdatedValue => {
+                let updated = self.report.claims.iter().find(|other| crate::check::study::before(other.id) == with);
+                let at = updated.map_or(String::new(), |other| format!(" by line {}", other.line));
+                with = format!("{replace} from before its update");
+                format!(
+                    "`{replace}` has been updated{at} when line {line} reads it, and the derivative needs the value from \
+                     before: do all updates after the last derivative, or keep the old `{replace}` under another name."
+                )
+            }
+            FaultKind::Sign => format!("A sign is wrong in line {line}: write `{after}`."),
+            FaultKind::Transposed => format!("A matrix lies the wrong way in line {line}: write `{after}`."),
+            FaultKind::MissingFactor => format!("A factor is left out in line {line}: write `{after}`."),
+            FaultKind::RepeatedFactor => {
+                format!("Line {line} has a factor too many: write `{with}` for `{replace}`.")
+            }
+            _ => format!("`{replace}` stands in line {line} where `{with}` belongs: write `{after}`."),
+        };
+        Diagnosis { replace: Some(replace), with: Some(with), ..self.blank(kind, text, Some(range), claim) }
+    }
+
+    fn evidence(&self, claim: &Judged, evidence: &Evidence) -> Diagnosis {
+        let kind = evidence.kind();
+        let sites = &self.findings.sites;
+        match evidence {
+            Evidence::Scaled { factor, site } => {
+                let range = sites[*site].value.unwrap_or(sites[*site].range);
+                let replace = self.text(range).to_owned();
+                let with = ruff_python_parser::parse_expression_range(self.source, range)
+                    .map_or_else(|_| replace.clone(), |parsed| rescaled(parsed.expr(), self.source, *factor));
+                let times = if kind == FaultKind::Sign {
+                    "minus the derivative".to_owned()
+                } else {
+                    format!("{} times the derivative, which the other updates are not", number(*factor))
+                };
+                let line = self.line(range);
+                let text = format!("What line {line} makes is {times}: write `{with}` for `{replace}`.");
+                let factor = Some(*factor);
+                Diagnosis {
+                    factor,
+                    replace: Some(replace),
+                    with: Some(with),
+                    ..self.blank(kind, text, Some(range), claim)
+                }
+            }
+            Evidence::Paths { .. } => self.paths(claim, kind, evidence),
+            Evidence::Factor { of, by, within, twice } => {
+                let range = sites[*within].value.unwrap_or(sites[*within].range);
+                let (of, by) = (bare(&sites[*of].target), bare(&sites[*by].target));
+                let line = self.line(range);
+                let text = if *twice {
+                    format!("The derivative of `{of}` by `{by}` is in line {line} twice: divide by it once.")
+                } else {
+                    format!("The derivative of `{of}` by `{by}` is left out in line {line}: multiply by it.")
+                };
+                self.blank(kind, text, Some(range), claim)
+            }
+            Evidence::Variable { site } => {
+                let other = bare(&sites[*site].target);
+                let text = format!("This is the derivative of {} by `{other}`, not by `{}`.", claim.of, claim.wrt);
+                let with = Some(claim.wrt.clone());
+                Diagnosis { replace: Some(other.to_owned()), with, ..self.blank(kind, text, None, claim) }
+            }
+        }
+    }
+
+    fn paths(&self, claim: &Judged, kind: FaultKind, evidence: &Evidence) -> Diagnosis {
+        let routes = self.findings.cases.get(&claim.id).into_iter().flat_map(|found| &found.routes);
+        let route = routes.filter(|(other, _)| other == evidence).map(|(_, route)| route.clone()).next();
+        let route = route.unwrap_or_default();
+        let told = |name: &String| match name.as_str() {
+            OF => claim.of.clone(),
+            WRT => claim.wrt.trim_start_matches("self.").to_owned(),
+            other => other.to_owned(),
+        };
+        let path: Vec<String> = route.names.iter().map(told).collect();
+        let (via, line) = route.via.map_or((String::new(), TextRange::default()), |(via, range)| (told(&via), range));
+        let shown = format!("line {} (`{}`)", self.line(line), self.first_line(line));
+        let chain = path.join(" <- ");
+        let text = if kind == FaultKind::MissingPath {
+            let product: Vec<String> = path.windows(2).map(|pair| format!("d{}/d{}", pair[0], pair[1])).collect();
+            format!(
+                "`{}` also depends on `{}` through `{via}` in {shown}: {chain}. The claim leaves that out: add {}; or mend \
+                 that line, if `{via}` does not belong there.",
+                claim.of,
+                claim.wrt,
+                product.join(" * ")
+            )
+        } else {
+            format!(
+                "The claim follows only what goes through `{via}` in {shown}: {chain}. `{}` depends on `{}` in other ways \
+                 too: add them.",
+                claim.of, claim.wrt
+            )
+        };
+        Diagnosis { path, ..self.blank(kind, text, None, claim) }
+    }
+}

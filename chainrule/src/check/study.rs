@@ -1,0 +1,84 @@
+//! What a run is kept for when a claim is to be diagnosed: everything, up to its first points.
+
+use super::monitor::{Monitor, renewed};
+use super::notes::numbers_of;
+use super::scene::{Scene, Variation};
+use crate::array::{Array, Kind, Number};
+use crate::numpy::convert::array_object;
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+/// How long a tape may get that lets go of nothing.
+const LONGEST: usize = 1 << 21;
+
+/// What is kept of a run.
+#[derive(Debug, Default)]
+pub(super) struct Study {
+    /// The sources that are tried in the place of the values of sites.
+    pub(super) variants: RefCell<HashMap<usize, Vec<String>>>,
+    pub(super) scenes: RefCell<Vec<Scene>>,
+    pub(super) variations: RefCell<Vec<Variation>>,
+    /// Whether the run was stopped because it had shown enough.
+    pub(super) stopped: Cell<bool>,
+}
+
+/// The name by which a program knows what the parameter of an update was before it.
+pub(super) fn before(update: usize) -> String {
+    format!("__before_update_{update}__")
+}
+
+impl Monitor {
+    pub(super) fn keep_scene(&self, scene: impl FnOnce() -> Scene) {
+        if self.notes.keeps_all {
+            self.study.scenes.borrow_mut().push(scene());
+        }
+    }
+
+    /// Keeps what a parameter is before its update.
+    pub(super) fn keep_old(&self, k: usize, parameter: &Array, vm: &VirtualMachine) -> PyResult<()> {
+        if self.notes.keeps_all {
+            let old = array_object(parameter.cast(Kind::Float), vm);
+            vm.builtins.set_attr(vm.ctx.intern_str(before(k)), old, vm)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a run that is only studied once it has shown enough: what follows would not be looked at.
+    pub(super) fn stop_when_enough(&self, vm: &VirtualMachine) -> PyResult<()> {
+        let enough = || !self.is_tracing() || self.trace.tape().len() > LONGEST;
+        if !self.notes.keeps_all || !enough() {
+            return Ok(());
+        }
+        self.study.stopped.set(true);
+        Err(vm.new_exception_empty(vm.ctx.exceptions.system_exit.to_owned()))
+    }
+
+    /// Evaluates what is tried in the place of a value.
+    pub(super) fn vary(&self, site: usize, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        if self.evaluating.get() {
+            return Ok(value);
+        }
+        // What is not traced has no place on the tape, which it needs to be replaced.
+        let keep_or_begin = |number: &Number| match number.node() {
+            Some(_) => number.clone(),
+            None => self.trace.leaf(number.value()),
+        };
+        let is_whole = numbers_of(&value, vm).is_none_or(|array| array.kind() != Kind::Float);
+        let value = if is_whole { value } else { renewed(value, &keep_or_begin, vm)? };
+        let Some(array) = numbers_of(&value, vm).filter(|_| !is_whole) else { return Ok(value) };
+        self.evaluating.set(true);
+        self.trace.pause(true);
+        let evaluated = |source: &String| {
+            let value = self.evaluate(source, vm)?;
+            let found = numbers_of(&value, vm)?;
+            (found.shape() == array.shape()).then(|| found.numbers().iter().map(Number::value).collect())
+        };
+        let numbers = self.study.variants.borrow().get(&site).into_iter().flatten().map(evaluated).collect();
+        self.trace.pause(false);
+        self.evaluating.set(false);
+        let nodes = array.numbers().iter().filter_map(Number::node).collect();
+        self.study.variations.borrow_mut().push(Variation { site, nodes, numbers });
+        Ok(value)
+    }
+}
