@@ -5,8 +5,8 @@
 //! names and differentiated.
 
 mod claims;
-mod json;
 mod diagnose;
+mod json;
 mod monitor;
 mod notes;
 mod report;
@@ -22,11 +22,11 @@ use crate::host::{self, Hooks};
 use crate::limits::Limits;
 use claims::{Claims, Update};
 use monitor::Monitor;
-pub use report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Values, Verdict};
-use ruff_text_size::TextRange;
 use notes::Notes;
+pub use report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Values, Verdict};
 use rewrite::Noted;
 use ruff_python_ast::ModModule;
+use ruff_text_size::TextRange;
 use samples::{Finding, Point, failing, find, first_failing};
 use std::collections::HashSet;
 
@@ -105,6 +105,7 @@ fn judge(source: &str, path: &str, options: &Options) -> Report {
         let sites = rewrite::rewrite(module, &claims, &own, &Noted::Names(HashSet::new()), &HashSet::new());
         let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
         let monitor = Monitor::new(claims, Notes::new(sites, false), loss, rate, settings.points, settings.rtol);
+        monitor.study.is_repaired.set(own.contains(study::BEFORE));
         let text = own.clone();
         let watch = monitor.clone();
         Hooks {

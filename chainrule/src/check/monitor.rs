@@ -6,7 +6,7 @@ use super::rewrite::{BIND, NOTE, PASS, UPDATE, VARY};
 use super::samples::{Point, Sample};
 use super::scene::Scene;
 use super::study::Study;
-use crate::array::{Array, Kind, Number, Trace};
+use crate::array::{Array, Kind, Number, Trace, broadcast_shapes};
 use crate::numpy::convert::{element_of, into_object, python_float, to_array};
 use crate::numpy::object::{Float64, NdArray};
 use rustpython_vm::builtins::{PyBool, PyCode, PyDict, PyFloat, PyInt, PyList};
@@ -222,11 +222,9 @@ impl Monitor {
                 seen.rivals = Some([first, other]);
             }
         }
-        let Ok(step) = to_array(step, vm).and_then(|step| {
-            step.broadcast_to(parameter.shape()).map_err(|error| crate::numpy::convert::raise(error, vm))
-        }) else {
-            return Ok(None);
-        };
+        let Ok(step) = to_array(step, vm) else { return Ok(None) };
+        let hand_shape = step.shape().to_vec();
+        let Some(step) = comparable(step, parameter) else { return Ok(None) };
         let tape = self.trace.tape();
         let sample = |(claimed, (derivative, derivative_rounding)): (Number, (f64, f64))| {
             let rounding = claimed.node().map_or(0.0, |node| tape.rounding(node));
@@ -245,6 +243,7 @@ impl Monitor {
             of: loss,
             wrt: numbers.iter().map(Number::node).collect(),
             shape: parameter.shape().to_vec(),
+            hand_shape,
             hand: hand.iter().map(Number::node).collect(),
             rate,
             samples: samples.clone(),
@@ -320,6 +319,18 @@ impl Monitor {
         }
         None
     }
+}
+
+/// What is claimed as an array of the parameter's shape: no numbers where it has more than the parameter. Of a parameter
+/// that is one number, which takes its shape from its first update, nothing can be said.
+fn comparable(claimed: Array, parameter: &Array) -> Option<Array> {
+    let after = broadcast_shapes(parameter.shape(), claimed.shape()).ok()?;
+    if after.iter().product::<usize>() == parameter.len() {
+        let own: Vec<isize> = parameter.shape().iter().map(|&length| length as isize).collect();
+        return claimed.broadcast_to(&after).and_then(|claimed| claimed.reshape(&own)).ok();
+    }
+    let blank = Array::from_floats(vec![f64::NAN]).broadcast_to(parameter.shape()).ok();
+    blank.filter(|_| parameter.len() > 1)
 }
 
 /// The constant that `b` is times `a`, if it is one; NaN where both vanish.

@@ -1,20 +1,17 @@
 //! What got which name while the program ran.
 
-use super::rewrite::plain;
 use super::sites::Site;
 use crate::array::{Array, Number};
 use crate::numpy::convert::{element_of, is_sequence, to_array};
 use crate::numpy::object::NdArray;
 use rustpython_vm::{PyObject, VirtualMachine};
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// A value that a site has had: its numbers row by row.
 #[derive(Debug, Clone)]
 pub(crate) struct Execution {
     pub(crate) site: usize,
     pub(crate) numbers: Vec<Number>,
-    pub(crate) shape: Vec<usize>,
     /// How long the tape was: what was recorded for this value lies before.
     pub(crate) end: usize,
     /// How many calls deep the site was.
@@ -34,7 +31,6 @@ pub(crate) struct Notes {
     pub(crate) sites: Vec<Site>,
     /// Whether all are kept, and not the last of each name only.
     pub(crate) keeps_all: bool,
-    last: RefCell<HashMap<String, Execution>>,
     all: RefCell<Vec<Execution>>,
 }
 
@@ -46,7 +42,7 @@ impl Notes {
     /// Takes down what a site has got, if it is made of numbers.
     pub(crate) fn take(&self, site: usize, value: &PyObject, end: usize, vm: &VirtualMachine) {
         let Some(array) = numbers_of(value, vm) else { return };
-        let mut execution = Execution { site, numbers: array.numbers(), shape: array.shape().to_vec(), end, depth: 0 };
+        let mut execution = Execution { site, numbers: array.numbers(), end, depth: 0 };
         if self.keeps_all {
             let mut frame = vm.current_frame();
             while let Some(here) = frame {
@@ -55,15 +51,6 @@ impl Notes {
             }
             self.all.borrow_mut().push(execution.clone());
         }
-        let name = plain(&self.sites[site].name);
-        if !name.is_empty() {
-            self.last.borrow_mut().insert(name, execution);
-        }
-    }
-
-    /// What last got a name, underscores apart.
-    pub(crate) fn last(&self, name: &str) -> Option<Execution> {
-        self.last.borrow().get(&plain(name)).cloned()
     }
 
     /// All that was kept, in its order.

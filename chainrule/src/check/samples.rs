@@ -17,7 +17,7 @@ impl Sample {
         (self.claimed - derivative).abs() <= rtol * self.claimed.abs().max(derivative.abs()) + floor
     }
 
-    fn vanishes(&self) -> bool {
+    pub(crate) fn vanishes(&self) -> bool {
         let floor = self.claimed_rounding + self.derivative_rounding + f64::MIN_POSITIVE;
         self.claimed.abs() <= floor && self.derivative.abs() <= floor
     }

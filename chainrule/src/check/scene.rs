@@ -13,6 +13,8 @@ pub(crate) struct Scene {
     /// What it is differentiated by, element by element.
     pub(crate) wrt: Vec<Option<u32>>,
     pub(crate) shape: Vec<usize>,
+    /// The shape of what is claimed, before broadcasting.
+    pub(crate) hand_shape: Vec<usize>,
     /// What is claimed, before the rate is taken off; none where it is a number that is not traced.
     pub(crate) hand: Vec<Option<u32>>,
     pub(crate) rate: f64,

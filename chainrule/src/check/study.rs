@@ -19,14 +19,19 @@ pub(super) struct Study {
     pub(super) variants: RefCell<HashMap<usize, Vec<String>>>,
     pub(super) scenes: RefCell<Vec<Scene>>,
     pub(super) variations: RefCell<Vec<Variation>>,
+    /// Whether the program asks for what parameters were before their updates.
+    pub(super) is_repaired: Cell<bool>,
     /// Whether the run was stopped because it had shown enough.
     pub(super) stopped: Cell<bool>,
 }
 
 /// The name by which a program knows what the parameter of an update was before it.
 pub(super) fn before(update: usize) -> String {
-    format!("__before_update_{update}__")
+    format!("{BEFORE}{update}__")
 }
+
+/// How all such names begin.
+pub(super) const BEFORE: &str = "__before_update_";
 
 impl Monitor {
     pub(super) fn keep_scene(&self, scene: impl FnOnce() -> Scene) {
@@ -37,7 +42,7 @@ impl Monitor {
 
     /// Keeps what a parameter is before its update.
     pub(super) fn keep_old(&self, k: usize, parameter: &Array, vm: &VirtualMachine) -> PyResult<()> {
-        if self.notes.keeps_all {
+        if self.notes.keeps_all || self.study.is_repaired.get() {
             let old = array_object(parameter.cast(Kind::Float), vm);
             vm.builtins.set_attr(vm.ctx.intern_str(before(k)), old, vm)?;
         }

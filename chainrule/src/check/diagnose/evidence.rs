@@ -1,10 +1,11 @@
 //! What the numbers of a wrong claim say about its fault.
 
 use super::stage::{EdgeKey, Edges, Stage};
+use crate::check::notes::Execution;
 use crate::check::report::FaultKind;
 use crate::check::scene::Variation;
-use crate::check::sites::{How, Site};
-use std::collections::HashMap;
+use crate::check::sites::How;
+use std::collections::{HashMap, HashSet};
 
 /// A fault that explains a claim at all stages.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +16,8 @@ pub(super) enum Evidence {
     Paths { key: EdgeKey, only: bool },
     /// The derivative of one site's value by another's is left out of a third's, or is in it twice.
     Factor { of: usize, by: usize, within: usize, twice: bool },
-    /// It is the derivative by the value of another site.
-    Variable { site: usize },
+    /// It is the derivative by what another name holds.
+    Variable { name: String },
 }
 
 impl Evidence {
@@ -54,7 +55,7 @@ impl Case<'_> {
 
     /// Every fault that explains the claim, the likeliest first.
     pub(super) fn evidence(&self) -> Vec<Evidence> {
-        let mut found: Vec<Evidence> = self.scaled().into_iter().collect();
+        let mut found = self.scaled();
         found.extend(self.paths());
         found.extend(self.factors());
         found.extend(self.variable());
@@ -62,15 +63,16 @@ impl Case<'_> {
         found
     }
 
-    fn scaled(&self) -> Option<Evidence> {
+    fn scaled(&self) -> Vec<Evidence> {
         let largest = |stage: &Stage| {
             let sample = stage.scene.samples.iter().max_by(|a, b| a.derivative.abs().total_cmp(&b.derivative.abs()));
             sample.map(|sample| sample.claimed / (self.scale * sample.derivative))
         };
-        let factor = tidy(self.stages.iter().find_map(|stage| largest(stage).filter(|c| c.is_finite() && *c != 0.0))?);
+        let factor = self.stages.iter().find_map(|stage| largest(stage).filter(|c| c.is_finite() && *c != 0.0));
+        let Some(factor) = factor.map(tidy) else { return Vec::new() };
         let explains = self.all(|stage| self.admits(stage, stage.scene.claimed().map(|claimed| claimed / factor)));
         if !explains {
-            return None;
+            return Vec::new();
         }
         let blamed = |site: &usize| {
             self.all(|stage| {
@@ -79,8 +81,7 @@ impl Case<'_> {
                 !nodes.is_empty() && self.admits(stage, stage.scene.with(stage.tape, &nodes)(&scaled))
             })
         };
-        let site = self.suspects.iter().copied().find(blamed).or(self.suspects.last().copied())?;
-        Some(Evidence::Scaled { factor, site })
+        self.suspects.iter().copied().filter(blamed).map(|site| Evidence::Scaled { factor, site }).collect()
     }
 
     /// The nodes of all that a site had on a stage and the claim is made of, with their numbers.
@@ -139,11 +140,8 @@ impl Case<'_> {
                 let all: Vec<HashMap<usize, Vec<u32>>> = self.stages.iter().map(Stage::quantities).collect();
                 self.rows(&all, *of, *by).is_some_and(|rows| self.takes_factor(*within, &rows, *twice))
             }
-            Evidence::Variable { site } => {
-                let all: Vec<HashMap<usize, Vec<u32>>> = self.stages.iter().map(Stage::quantities_of_all).collect();
-                self.is_by(*site, &all)
-            }
-            Evidence::Scaled { .. } => self.scaled().as_ref() == Some(evidence),
+            Evidence::Variable { name } => self.is_by(name),
+            Evidence::Scaled { .. } => self.scaled().contains(evidence),
         }
     }
 
@@ -185,10 +183,11 @@ impl Case<'_> {
         })
     }
 
-    /// Whether the claim is the derivative by the value of a site.
-    fn is_by(&self, site: usize, all: &[HashMap<usize, Vec<u32>>]) -> bool {
-        self.stages.iter().zip(all).all(|(stage, all)| {
-            let Some(nodes) = all.get(&site) else { return false };
+    /// Whether the claim is the derivative by what a name holds.
+    fn is_by(&self, name: &str) -> bool {
+        self.all(|stage| {
+            let named = stage.named();
+            let Some(nodes) = named.get(name) else { return false };
             let by = nodes.iter().map(|&node| self.scale * stage.adjoints.by(node).0);
             nodes.len() == stage.scene.samples.len()
                 && nodes.iter().zip(&stage.scene.wrt).any(|(&a, &b)| Some(a) != b)
@@ -218,33 +217,48 @@ impl Case<'_> {
     }
 
     fn variable(&self) -> Option<Evidence> {
-        let all: Vec<HashMap<usize, Vec<u32>>> = self.stages.iter().map(Stage::quantities_of_all).collect();
-        let mut candidates: Vec<usize> = all.first()?.keys().copied().collect();
-        candidates.sort_unstable();
-        candidates.into_iter().find(|&site| self.is_by(site, &all)).map(|site| Evidence::Variable { site })
+        let mut names: Vec<&str> = self.stages.first()?.named().into_keys().collect();
+        names.sort_unstable();
+        names.into_iter().find(|name| self.is_by(name)).map(|name| Evidence::Variable { name: name.to_owned() })
     }
 }
 
 /// The sites whose values went into a wrong claim and into no right one, in the order in which they run.
-pub(super) fn suspects(wrong: &[&Stage], right: &[&Stage]) -> Vec<usize> {
+pub(super) fn suspects(wrong: &[&Stage], right: &[&Stage], source: &str) -> Vec<usize> {
+    let by_hand = |stages: &[&Stage]| -> HashSet<usize> {
+        let of_one = |stage: &&Stage| {
+            let executions = stage.executions.iter().filter(|execution| stage.is_by_hand(execution));
+            executions.map(|execution| execution.site).collect::<Vec<usize>>()
+        };
+        stages.iter().flat_map(of_one).collect()
+    };
+    let (mut blamed, cleared) = (by_hand(wrong), by_hand(right));
+    blamed.retain(|site| !cleared.contains(site));
+    let Some(first) = wrong.first() else { return Vec::new() };
+    let reads = |site: usize, name: &str| {
+        first.sites[site].value.is_some_and(|range| words(&source[range]).any(|word| word == name))
+    };
+    // What is not traced, like an input that is a factor, is known by its name.
+    let plain = |execution: &Execution| {
+        let name = &first.sites[execution.site].name;
+        let readers: Vec<usize> =
+            (0..first.sites.len()).filter(|&site| !name.is_empty() && reads(site, name)).collect();
+        execution.nodes().is_empty() && !readers.is_empty() && readers.iter().all(|reader| blamed.contains(reader))
+    };
     let mut order: Vec<usize> = Vec::new();
-    for stage in wrong {
-        for execution in stage.executions.iter().filter(|execution| stage.is_by_hand(execution)) {
-            let site: &Site = &stage.sites[execution.site];
-            let has_text = site.value.is_some() && site.how != How::Handed;
-            if has_text && !order.contains(&execution.site) {
-                order.push(execution.site);
-            }
+    for execution in wrong.iter().flat_map(|stage| stage.executions) {
+        let site = &first.sites[execution.site];
+        let has_text = site.value.is_some() && site.how != How::Handed;
+        if has_text && !order.contains(&execution.site) && (blamed.contains(&execution.site) || plain(execution)) {
+            order.push(execution.site);
         }
     }
-    let cleared = |site: &usize| {
-        right.iter().any(|stage| {
-            let mut executions = stage.executions.iter().filter(|execution| execution.site == *site);
-            executions.any(|execution| stage.is_by_hand(execution))
-        })
-    };
-    order.retain(|site| !cleared(site));
     order
+}
+
+/// The names in some source.
+fn words(source: &str) -> impl Iterator<Item = &str> {
+    source.split(|c: char| !(c.is_alphanumeric() || c == '_'))
 }
 
 /// A constant as its author wrote it: a fraction of small numbers, when rounding is all that parts it from one.

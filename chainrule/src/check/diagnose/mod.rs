@@ -13,18 +13,19 @@ mod words;
 
 use super::monitor::Monitor;
 use super::report::{FaultKind, Judged, Report, Verdict};
+use super::scene::Scene;
 use super::sites::Site;
 use super::{Options, watch};
 use evidence::{Case, Evidence, suspects};
 use ruff_text_size::TextRange;
 use stage::Stage;
 use std::collections::{HashMap, HashSet};
-use variants::{Variant, Vocabulary, variants};
+use variants::{Variant, Vocabulary, reshaped, variants};
 
 /// At how many executions at least a fault has to explain a claim before its repair is tried.
 const STAGES: usize = 5;
 /// How many repairs are tried for a claim.
-const TRIALS: usize = 8;
+const TRIALS: usize = 16;
 /// How many lines are varied for a claim.
 const LINES: usize = 12;
 
@@ -67,6 +68,8 @@ struct Findings {
 #[derive(Debug, Clone, Default)]
 struct Found {
     suspects: Vec<usize>,
+    /// Whether what is claimed has not the shape of the parameter.
+    has_other_shape: bool,
     repairs: Vec<Repair>,
     /// The names along the paths in question, for evidence that is about paths.
     routes: Vec<(Evidence, words::Route)>,
@@ -87,6 +90,9 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
         let own = findings.cases.entry(claim).or_default();
         own.repairs.extend(found.repairs.into_iter().filter(|repair| matches!(repair, Repair::Edit { .. })));
     }
+    for (claim, shaped) in run.shapes(&findings) {
+        findings.cases.entry(claim).or_default().repairs.extend(shaped);
+    }
     let feeds = |site: usize| findings.cases.values().filter(|found| found.suspects.contains(&site)).count();
     let mut repairs: HashMap<usize, Vec<Repair>> = HashMap::new();
     for (&claim, found) in &findings.cases {
@@ -96,7 +102,7 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
             let order = repair.site().and_then(|site| found.suspects.iter().position(|&other| other == site));
             let unlike = match repair {
                 Repair::Edit { variant, .. } => words::unlikeness(&source[variant.range], &variant.with),
-                Repair::Evidence(_) => 0,
+                Repair::Evidence(_) => usize::MAX,
             };
             (std::cmp::Reverse(shared), repair.kind(), unlike, order)
         });
@@ -115,6 +121,11 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
         let speaker = words::Speaker { source, findings: &findings, report };
         let Some((repair, healed)) = verified else {
             let diagnosis = speaker.unknown(k);
+            let same = |other: &usize| {
+                let said = report.claims[*other].diagnosis.as_ref();
+                said.is_some_and(|said| said.kind == FaultKind::Unknown && said.place == diagnosis.place)
+            };
+            report.claims[k].begins_at = (0..k).find(same);
             report.claims[k].diagnosis = Some(diagnosis);
             continue;
         };
@@ -138,6 +149,8 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
 struct Claims {
     wrong: HashSet<usize>,
     right: HashSet<usize>,
+    /// Of the wrong ones, those that are about several parameters in turn.
+    keyed: HashSet<usize>,
     /// How many times the derivative the right ones are.
     scale: f64,
 }
@@ -151,6 +164,7 @@ impl Claims {
         Claims {
             wrong: with(|claim| claim.verdict == Verdict::Wrong).collect(),
             right: with(|claim| matches!(claim.verdict, Verdict::Right | Verdict::Scaled)).collect(),
+            keyed: with(|claim| claim.verdict == Verdict::Wrong && claim.target.contains('[')).collect(),
             scale: scaled.and_then(|claim| claim.factor).unwrap_or(1.0),
         }
     }
@@ -185,7 +199,8 @@ impl Run<'_> {
                 })
                 .collect();
             monitor.study.variants.replace(prepared);
-            Box::new(move |monitor: &Monitor| weigh(monitor, vocabulary, &claims, &tried, only, rtol))
+            let text = own.clone();
+            Box::new(move |monitor: &Monitor| weigh(monitor, &text, vocabulary, &claims, &tried, only, rtol))
         })
     }
 
@@ -206,6 +221,17 @@ impl Run<'_> {
             }
         }
         edits
+    }
+
+    /// What may give claims of the wrong shape the right one.
+    fn shapes(&self, findings: &Findings) -> Vec<(usize, Vec<Repair>)> {
+        let edits = |&site: &usize| {
+            let range = findings.sites[site].value?;
+            let parsed = ruff_python_parser::parse_expression_range(self.source, range).ok()?;
+            Some(reshaped(parsed.expr(), self.source).into_iter().map(move |variant| Repair::Edit { site, variant }))
+        };
+        let odd = findings.cases.iter().filter(|(_, found)| found.has_other_shape);
+        odd.map(|(&claim, found)| (claim, found.suspects.iter().filter_map(edits).flatten().collect())).collect()
     }
 
     /// Runs the program with a repair in place of a claim: the claims that are right then, if this one is.
@@ -245,6 +271,7 @@ impl Run<'_> {
 /// What a run says of the wrong claims.
 fn weigh(
     monitor: &Monitor,
+    source: &str,
     vocabulary: Vocabulary,
     claims: &Claims,
     edits: &Edits,
@@ -264,7 +291,13 @@ fn weigh(
         let limit = if only.is_some() { usize::MAX } else { STAGES };
         telling.into_iter().take(limit).map(|scene| Stage::new(&tape, &executions, monitor, scene)).collect()
     };
+    // A claim in a loop over names is right for some of them.
+    let agrees = |scene: &&Scene| scene.samples.iter().all(|sample| sample.agrees(claims.scale, rtol));
+    let moves = |scene: &&Scene| scene.samples.iter().any(|sample| !sample.vanishes());
+    let keyed = scenes.iter().filter(|scene| claims.keyed.contains(&scene.claim)).filter(agrees).filter(moves);
     let right: Vec<Stage<'_>> = claims.right.iter().flat_map(|&claim| stages(claim)).collect();
+    let keyed = keyed.take(4 * STAGES).map(|scene| Stage::new(&tape, &executions, monitor, scene));
+    let right: Vec<Stage<'_>> = right.into_iter().chain(keyed).collect();
     let right: Vec<&Stage<'_>> = right.iter().collect();
     let mut cases = HashMap::new();
     for &claim in &claims.wrong {
@@ -272,9 +305,11 @@ fn weigh(
         if stages.is_empty() {
             continue;
         }
-        let suspects = suspects(&stages.iter().collect::<Vec<_>>(), &right);
+        let suspects = suspects(&stages.iter().collect::<Vec<_>>(), &right, source);
+        let other_shape = |stage: &Stage| stage.scene.hand_shape != stage.scene.shape;
+        let has_other_shape = stages.iter().all(other_shape);
         let case = Case { stages, suspects, scale: claims.scale, rtol };
-        let mut found = Found { suspects: case.suspects.clone(), ..Found::default() };
+        let mut found = Found { suspects: case.suspects.clone(), has_other_shape, ..Found::default() };
         if let Some((_, evidence)) = &only {
             found.repairs.extend(case.holds(evidence).then(|| Repair::Evidence(evidence.clone())));
         } else if edits.is_empty() {

@@ -98,16 +98,17 @@ impl<'a> Stage<'a> {
         quantities
     }
 
-    /// The named quantities of the whole forward computation, and the nodes of each.
-    pub(super) fn quantities_of_all(&self) -> HashMap<usize, Vec<u32>> {
-        let mut quantities: HashMap<usize, Vec<u32>> = HashMap::new();
+    /// What each name of the forward computation holds.
+    pub(super) fn named(&self) -> HashMap<&'a str, Vec<u32>> {
+        let mut named: HashMap<&str, Vec<u32>> = HashMap::new();
         for execution in self.executions {
             let nodes = execution.nodes();
             if !nodes.is_empty() && nodes.iter().all(|node| self.known.contains_key(node)) {
-                quantities.insert(execution.site, nodes);
+                named.insert(&self.sites[execution.site].target, nodes);
             }
         }
-        quantities
+        named.remove("");
+        named
     }
 
     /// Whether a node is one that the claim is made of.
@@ -203,7 +204,7 @@ impl<'a> Stage<'a> {
             node = next;
         }
         let mut names = vec![of.to_owned()];
-        for node in above.into_iter().rev().chain(below) {
+        for node in above.into_iter().rev().chain(below).filter(|&node| node != self.scene.of) {
             let name = if leaves.contains(&node) { Some(wrt) } else { self.name(node) };
             if let Some(name) = name.filter(|name| names.last().is_none_or(|last| last != name)) {
                 names.push(name.to_owned());

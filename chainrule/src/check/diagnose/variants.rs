@@ -55,6 +55,40 @@ pub(crate) fn variants(expr: &Expr, source: &str, words: &Vocabulary) -> Vec<Var
     found
 }
 
+/// Edits that give a value another shape: sums over other axes.
+pub(crate) fn reshaped(expr: &Expr, source: &str) -> Vec<Variant> {
+    const AXES: [&str; 5] = ["", ", axis=0", ", axis=1", ", axis=0, keepdims=True", ", axis=1, keepdims=True"];
+    struct Sums<'a>(&'a str, Vec<Variant>);
+    impl Visitor<'_> for Sums<'_> {
+        fn visit_expr(&mut self, expr: &Expr) {
+            if let Expr::Call(call) = expr
+                && let Expr::Attribute(method) = &*call.func
+                && ["sum", "mean"].contains(&method.attr.as_str())
+            {
+                let function = &self.0[call.func.range()];
+                let argument = call.arguments.args.first().map(|argument| &self.0[argument.range()]);
+                for axes in AXES {
+                    let with = match argument {
+                        Some(argument) => format!("{function}({argument}{axes})"),
+                        None => format!("{function}({})", axes.trim_start_matches(", ")),
+                    };
+                    self.1.push(Variant { kind: FaultKind::Shape, range: expr.range(), with });
+                }
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut sums = Sums(source, Vec::new());
+    sums.visit_expr(expr);
+    let mut found = sums.1;
+    for axes in &AXES[1..] {
+        let with = format!("({}).sum({})", &source[expr.range()], axes.trim_start_matches(", "));
+        found.push(Variant { kind: FaultKind::Shape, range: expr.range(), with });
+    }
+    found.retain(|variant| variant.with != source[variant.range]);
+    found
+}
+
 /// The source of an expression as a factor.
 pub(crate) fn product_part(expr: &Expr, source: &str) -> String {
     let text = &source[expr.range()];
@@ -153,6 +187,27 @@ impl Finder<'_> {
         self.add(FaultKind::Transposed, expr, format!("{own}.T"));
     }
 
+    /// A product without two of its factors that stand side by side, as `a * (1 - a)` does.
+    fn without_two(&mut self, expr: &Expr) {
+        let mut factors = Vec::new();
+        let mut rest = expr;
+        while let Expr::BinOp(each) = rest
+            && each.op == Operator::Mult
+        {
+            factors.push(product_part(&each.right, self.source));
+            rest = &each.left;
+        }
+        factors.push(product_part(rest, self.source));
+        factors.reverse();
+        for first in 0..factors.len().saturating_sub(2) + usize::from(factors.len() > 2) {
+            let kept = factors.iter().enumerate().filter(|(k, _)| *k != first && *k != first + 1);
+            let kept: Vec<&str> = kept.map(|(_, factor)| factor.as_str()).collect();
+            if kept.len() + 2 == factors.len() {
+                self.add(FaultKind::RepeatedFactor, expr, kept.join(" * "));
+            }
+        }
+    }
+
     fn call(&mut self, call: &ruff_python_ast::ExprCall) {
         self.called.insert(call.func.range());
         let (name, arguments) = (self.text(&call.func).to_owned(), call.arguments.args.len());
@@ -202,6 +257,7 @@ impl Visitor<'_> for Finder<'_> {
                     Operator::Mult => {
                         self.add(FaultKind::RepeatedFactor, expr, left);
                         self.add(FaultKind::RepeatedFactor, expr, right);
+                        self.without_two(expr);
                     }
                     Operator::Pow => self.add(FaultKind::RepeatedFactor, expr, left),
                     _ => {}

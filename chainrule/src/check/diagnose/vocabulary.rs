@@ -23,6 +23,20 @@ pub(super) fn collect(module: &ModModule, source: &str, sites: &[Site], claims: 
     words
 }
 
+/// Whether a function only computes what it returns, as far as its own statements tell: it is called to see what it
+/// would give.
+fn is_pure(body: &[Stmt]) -> bool {
+    let is_name = |target: &Expr| target.is_name_expr() || target.is_tuple_expr();
+    body.iter().all(|stmt| match stmt {
+        Stmt::Return(_) | Stmt::Pass(_) => true,
+        Stmt::Expr(each) => each.value.is_string_literal_expr(),
+        Stmt::Assign(each) => each.targets.iter().all(is_name),
+        Stmt::AugAssign(each) => is_name(&each.target),
+        Stmt::If(each) => is_pure(&each.body) && each.elif_else_clauses.iter().all(|clause| is_pure(&clause.body)),
+        _ => false,
+    })
+}
+
 fn add(list: &mut Vec<String>, word: &str) {
     if !list.iter().any(|known| known == word) {
         list.push(word.to_owned());
@@ -37,7 +51,7 @@ struct Collector<'a> {
 impl Visitor<'_> for Collector<'_> {
     fn visit_stmt(&mut self, stmt: &Stmt) {
         match stmt {
-            Stmt::FunctionDef(function) => {
+            Stmt::FunctionDef(function) if is_pure(&function.body) => {
                 let arguments = function.parameters.iter_non_variadic_params().count();
                 self.words.functions.push((function.name.to_string(), arguments));
             }

@@ -174,8 +174,8 @@ impl Speaker<'_> {
                 };
                 self.blank(kind, text, Some(range), claim)
             }
-            Evidence::Variable { site } => {
-                let other = bare(&sites[*site].target);
+            Evidence::Variable { name } => {
+                let other = bare(name);
                 let text = format!("This is the derivative of {} by `{other}`, not by `{}`.", claim.of, claim.wrt);
                 let with = Some(claim.wrt.clone());
                 Diagnosis { replace: Some(other.to_owned()), with, ..self.blank(kind, text, None, claim) }
