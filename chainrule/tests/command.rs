@@ -5,6 +5,7 @@
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Exit status, standard output, standard error.
 fn chainrule(arguments: &[&str]) -> (i32, String, String) {
@@ -18,7 +19,10 @@ struct Written(PathBuf);
 
 impl Written {
     fn new(name: &str, bytes: &[u8]) -> Written {
-        let path = std::env::temp_dir().join(format!("chainrule-{}-{name}", std::process::id()));
+        // Tests run side by side, and some write files of one name.
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let own = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("chainrule-{}-{own}-{name}", std::process::id()));
         std::fs::write(&path, bytes).unwrap();
         Written(path)
     }

@@ -249,6 +249,48 @@ impl Tape {
         self.between(of, on)[of as usize]
     }
 
+    /// Whether every node `of[k]`, where there is one, depends on none of `by` but `by[k]`: then the Jacobian of the ones by
+    /// the others is diagonal, and the derivatives of their sum are what stands on the diagonal.
+    ///
+    /// What the nodes `by` are made of themselves does not count.
+    ///
+    /// ```
+    /// use engine::{Op, Tape};
+    ///
+    /// let mut tape = Tape::new();
+    /// let (a, b) = (tape.param(3.0), tape.param(4.0));
+    /// let (x, y) = (tape.record(Op::Exp, &[a]), tape.record(Op::Mul, &[a, b]));
+    /// assert!(tape.is_diagonal(&[Some(x), None], &[a, b]));
+    /// assert!(!tape.is_diagonal(&[Some(x), Some(y)], &[a, b]));
+    /// ```
+    pub fn is_diagonal(&self, of: &[Option<u32>], by: &[u32]) -> bool {
+        /// Which of `by` a node depends on.
+        #[derive(Clone, Copy, PartialEq)]
+        enum On {
+            None,
+            One(usize),
+            Many,
+        }
+        let mut on = vec![On::None; self.len()];
+        by.iter().enumerate().for_each(|(k, &node)| on[node as usize] = On::One(k));
+        for node in 0..self.len() {
+            // A node of `by` is where its own making is cut off.
+            if on[node] != On::None {
+                continue;
+            }
+            let join = |known: On, &arg: &u32| match (known, on[arg as usize]) {
+                (On::None, other) => other,
+                (known, other) if known == other || other == On::None => known,
+                _ => On::Many,
+            };
+            on[node] = self.program.args(node).iter().fold(On::None, join);
+        }
+        let alone = |(k, node): (usize, &Option<u32>)| {
+            node.is_none_or(|node| on[node as usize] == On::None || on[node as usize] == On::One(k))
+        };
+        of.iter().enumerate().all(alone)
+    }
+
     /// Whether an op by which a node depends on others sits exactly on its kink, where the derivative jumps.
     pub fn is_on_kink(&self, of: u32, on: &[u32]) -> bool {
         let numbers: Vec<f64> = self.numbers.iter().map(|number| number.value).collect();

@@ -1,9 +1,11 @@
 //! What a program claims, found in its syntax tree.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use super::definitions::Definitions;
+use super::named::Partials;
+use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Operator, Stmt, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// `T -= S`, `T = T - S` or `T_new = T - S`, or the same with `+`: S is said to be the rate times the derivative of the
 /// loss by the old T.
@@ -25,6 +27,8 @@ pub(crate) struct Update {
     pub(crate) named_rate: bool,
     /// The names that S is made of and that are made of themselves, as what is carried from step to step is.
     pub(crate) recursive: Vec<String>,
+    /// All names that S is made of.
+    pub(crate) made_of: HashSet<String>,
 }
 
 /// An assignment to a name that tells a loss: the source of its right side.
@@ -42,6 +46,7 @@ pub(crate) struct Candidate {
 pub(crate) struct Claims {
     pub(crate) updates: Vec<Update>,
     pub(crate) losses: Vec<Candidate>,
+    pub(crate) partials: Partials,
     /// The names that updates rebind, without what stands before a dot.
     pub(crate) parameters: HashSet<String>,
 }
@@ -113,81 +118,26 @@ pub(crate) fn last_name(expr: &Expr) -> Option<&str> {
 impl Claims {
     /// Looks through a program.
     pub(crate) fn find(module: &ModModule, source: &str) -> Claims {
-        let mut definitions = Definitions { source, of: HashMap::new(), recursive: HashSet::new() };
-        definitions.visit_body(&module.body);
-        let mut finder = Finder { source, definitions: &definitions, claims: Claims::default() };
+        let definitions = Definitions::find(module, source);
+        let mut finder = Finder { source, definitions: &definitions, claims: Claims::default(), steps: Vec::new() };
         finder.visit_body(&module.body);
-        finder.claims
-    }
-}
-
-/// The right sides that each name is assigned, and the names that are made of themselves.
-struct Definitions<'a> {
-    source: &'a str,
-    of: HashMap<String, Vec<&'a Expr>>,
-    recursive: HashSet<String>,
-}
-
-impl<'a> Visitor<'a> for Definitions<'a> {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::Assign(each) => {
-                for target in &each.targets {
-                    if let Some(name) = last_name(target) {
-                        self.of.entry(name.to_owned()).or_default().push(&each.value);
-                        if names_in(&each.value).contains(&name.to_owned()) {
-                            self.recursive.insert(name.to_owned());
-                        }
-                    }
-                }
-            }
-            Stmt::AugAssign(each) => {
-                if let Some(name) = last_name(&each.target) {
-                    self.recursive.insert(name.to_owned());
-                }
-            }
-            _ => {}
+        let (mut claims, steps) = (finder.claims, finder.steps);
+        let updates = claims.updates.iter().map(|update| update.range).collect();
+        claims.partials = Partials::find(&module.body, source, &updates);
+        // What is said to be a derivative is no parameter, however it is added up.
+        let partials: HashSet<&str> = claims.partials.claims.iter().map(|partial| partial.name.as_str()).collect();
+        let ends = claims.parameters.iter().filter(|name| !partials.contains(name.as_str())).cloned().collect();
+        for (update, step) in claims.updates.iter_mut().zip(steps) {
+            update.made_of = definitions.made_of(step, &ends);
         }
-        walk_stmt(self, stmt);
-    }
-}
-
-/// Every name and attribute in an expression.
-fn names_in(expr: &Expr) -> Vec<String> {
-    struct Names(Vec<String>);
-    impl Visitor<'_> for Names {
-        fn visit_expr(&mut self, expr: &Expr) {
-            match expr {
-                Expr::Name(name) => self.0.push(name.id.to_string()),
-                Expr::Attribute(attribute) => self.0.push(attribute.attr.to_string()),
-                _ => {}
-            }
-            walk_expr(self, expr);
+        for partial in &mut claims.partials.claims {
+            partial.made_of = definitions.name_made_of(&partial.name, &ends);
         }
+        claims
     }
-    let mut names = Names(Vec::new());
-    names.visit_expr(expr);
-    names.0
 }
 
 impl Definitions<'_> {
-    /// The names, other than `own`, that an expression is made of and that are made of themselves.
-    fn recursive_in(&self, expr: &Expr, own: &str) -> Vec<String> {
-        let mut seen: HashSet<String> = HashSet::new();
-        let mut open = names_in(expr);
-        let mut found = Vec::new();
-        while let Some(name) = open.pop() {
-            if name == own || !seen.insert(name.clone()) {
-                continue;
-            }
-            open.extend(self.of.get(&name).into_iter().flatten().flat_map(|value| names_in(value)));
-            if self.recursive.contains(&name) {
-                found.push(name);
-            }
-        }
-        found
-    }
-
     /// A factor of a product whose name tells a rate, also of a sum of them, and through the names that it is made of.
     fn named_rate(&self, expr: &Expr, depth: usize) -> Option<String> {
         if let Expr::BinOp(sum) = expr
@@ -254,6 +204,8 @@ struct Finder<'a> {
     source: &'a str,
     definitions: &'a Definitions<'a>,
     claims: Claims,
+    /// What each update subtracts.
+    steps: Vec<&'a Expr>,
 }
 
 impl<'a> Visitor<'a> for Finder<'a> {
@@ -279,8 +231,8 @@ impl<'a> Visitor<'a> for Finder<'a> {
     }
 }
 
-impl Finder<'_> {
-    fn update(&mut self, stmt: &Stmt, form: &Form<'_>) {
+impl<'a> Finder<'a> {
+    fn update(&mut self, stmt: &Stmt, form: &Form<'a>) {
         let Some(parameter) = last_name(form.old).filter(|name| !LOSSES.contains(name)) else { return };
         let named = self.definitions.named_rate(form.step, 3);
         let negative = matches!(form.step, Expr::UnaryOp(minus) if minus.op == UnaryOp::USub);
@@ -289,6 +241,7 @@ impl Finder<'_> {
         }
         self.claims.parameters.insert(parameter.to_owned());
         let spelled = |expr: &Expr| self.source[expr.range()].trim_start_matches("self.").to_owned();
+        self.steps.push(form.step);
         self.claims.updates.push(Update {
             target: spelled(form.target),
             wrt: spelled(form.old),
@@ -298,6 +251,7 @@ impl Finder<'_> {
             named_rate: named.is_some(),
             rates: named.map_or_else(|| self.definitions.possible_rates(form.step), |rate| vec![rate]),
             recursive: self.definitions.recursive_in(form.step, parameter),
+            made_of: HashSet::new(),
         });
     }
 }

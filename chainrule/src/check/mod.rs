@@ -5,29 +5,34 @@
 //! names and differentiated.
 
 mod claims;
+mod definitions;
 mod diagnose;
 mod json;
 mod monitor;
+mod named;
 mod notes;
+mod partials;
 mod report;
 mod rewrite;
 mod samples;
 mod scene;
+mod scopes;
 mod sites;
 mod study;
 mod text;
+mod variables;
+mod verdicts;
 
 use crate::failure::Failure;
 use crate::host::{self, Hooks};
 use crate::limits::Limits;
-use claims::{Claims, Update};
+use claims::Claims;
 use monitor::Monitor;
 use notes::Notes;
 pub use report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Values, Verdict};
 use rewrite::Noted;
 use ruff_python_ast::ModModule;
 use ruff_text_size::TextRange;
-use samples::{Finding, Point, failing, find, first_failing};
 use std::collections::HashSet;
 
 /// How a program is checked.
@@ -102,7 +107,8 @@ fn judge(source: &str, path: &str, options: &Options) -> Report {
     let (own, settings) = (source.to_owned(), options.clone());
     let begin = move |module: &mut ModModule| {
         let claims = Claims::find(module, &own);
-        let sites = rewrite::rewrite(module, &claims, &own, &Noted::Names(HashSet::new()), &HashSet::new());
+        let names = claims.partials.names().map(rewrite::plain).collect();
+        let sites = rewrite::rewrite(module, &claims, &own, &Noted::Names(names), &HashSet::new());
         let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
         let monitor = Monitor::new(claims, Notes::new(sites, false), loss, rate, settings.points, settings.rtol);
         monitor.study.is_repaired.set(own.contains(study::BEFORE));
@@ -117,70 +123,12 @@ fn judge(source: &str, path: &str, options: &Options) -> Report {
 }
 
 fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<Failure>) -> Report {
-    let seen = monitor.seen.borrow();
-    let line = |offset: usize| source[..offset].matches('\n').count() + 1;
-    let met: Vec<usize> = (0..seen.points.len()).filter(|&k| !seen.points[k].is_empty()).collect();
-    let findings: Vec<Finding> = met.iter().map(|&k| find(&seen.points[k], rtol)).collect();
-    let common = common_factor(&findings);
-    let parameters: Vec<&str> = met.iter().map(|&k| bare(&monitor.claims.updates[k].wrt)).collect();
-    let carries_state = |update: &Update| update.recursive.iter().any(|name| !parameters.contains(&name.as_str()));
-    let judged = met.iter().zip(&findings).map(|(&k, finding)| {
-        let update = &monitor.claims.updates[k];
-        let points: &[Point] = &seen.points[k];
-        let shown = failing(points, rtol).unwrap_or(&points[0]);
-        let (verdict, factor, reason) = match *finding {
-            Finding::Right | Finding::Vanishing => (Verdict::Right, None, None),
-            Finding::Kink => (Verdict::Kink, None, None),
-            Finding::Off(factor) if common.is_some() => (Verdict::Scaled, factor, None),
-            Finding::Off(_) if carries_state(update) => {
-                let reason = "it carries state from earlier steps (momentum, or a sum over steps)";
-                (Verdict::Unchecked, None, Some(reason.to_owned()))
-            }
-            Finding::Off(factor) => (Verdict::Wrong, factor, None),
-        };
-        let values = |numbers: Vec<f64>| Values { shape: shown.shape.clone(), numbers };
-        Judged {
-            id: k,
-            first_failure: first_failing(points, rtol).unwrap_or(0),
-            kind: ClaimKind::Update,
-            of: monitor.candidate(shown.loss).name.clone(),
-            target: update.target.clone(),
-            wrt: update.wrt.clone(),
-            line: line(update.range.start().to_usize()),
-            place: update.range.start().to_usize()..update.range.end().to_usize(),
-            points: points.len(),
-            verdict,
-            claimed: values(shown.samples.iter().map(|sample| sample.claimed).collect()),
-            derivative: values(shown.samples.iter().map(|sample| sample.derivative).collect()),
-            failing_keys: Vec::new(),
-            factor,
-            reason,
-            diagnosis: None,
-            begins_at: None,
-        }
-    });
-    let mut claims: Vec<Judged> = judged.collect();
-    claims.sort_by_key(|claim| claim.place.start);
-    let verdict = claims.iter().map(|claim| claim.verdict).max().unwrap_or(Verdict::Unchecked);
-    let error = failure.or_else(|| problem(monitor, source, claims.is_empty()));
-    let loss = met.first().map(|&k| monitor.candidate(seen.points[k][0].loss).name.clone());
+    let claims = verdicts::judge(monitor, source, rtol);
+    let verdict = claims.iter().map(verdicts::of_file).max().unwrap_or(Verdict::Unchecked);
+    let is_empty = !claims.iter().any(|claim| claim.kind == ClaimKind::Update);
+    let error = failure.or_else(|| problem(monitor, source, is_empty));
+    let loss = verdicts::loss(monitor).map(|place| monitor.candidate(place).name.clone());
     Report { loss, claims, verdict, error }
-}
-
-/// Of a parameter's spelling, the name alone: of `layer.w` it is `w`, of `params[k]` it is `params`.
-fn bare(spelled: &str) -> &str {
-    let whole = spelled.split('[').next().unwrap_or(spelled);
-    whole.rsplit('.').next().unwrap_or(whole)
-}
-
-/// The one positive factor by which all updates are off.
-fn common_factor(findings: &[Finding]) -> Option<f64> {
-    let mut factors = findings.iter().filter(|finding| **finding != Finding::Vanishing).map(|finding| match finding {
-        Finding::Off(Some(factor)) if *factor > 0.0 => Some(*factor),
-        _ => None,
-    });
-    let first = factors.next()??;
-    factors.all(|factor| factor.is_some_and(|factor| (factor / first - 1.0).abs() < 1e-6)).then_some(first)
 }
 
 /// Why nothing could be said, or not for certain.

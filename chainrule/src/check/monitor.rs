@@ -2,28 +2,30 @@
 
 use super::claims::{Candidate, Claims, Update};
 use super::notes::Notes;
-use super::rewrite::{BIND, NOTE, PASS, UPDATE, VARY};
+use super::partials::Open;
+use super::rewrite::{BIND, MADE, NOTE, PASS, READ, UPDATE, VARY};
 use super::samples::{Point, Sample};
 use super::scene::Scene;
 use super::study::Study;
 use crate::array::{Array, Kind, Number, Trace, broadcast_shapes};
 use crate::numpy::convert::{element_of, into_object, python_float, to_array};
 use crate::numpy::object::{Float64, NdArray};
-use rustpython_vm::builtins::{PyBool, PyCode, PyDict, PyFloat, PyInt, PyList};
+use rustpython_vm::builtins::{PyBool, PyCode, PyDict, PyFloat, PyInt, PyList, PyStr};
 use rustpython_vm::compiler::Mode;
+use rustpython_vm::function::OptionalArg;
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Compares what a running program claims with the derivatives of what it computes.
 pub(crate) struct Monitor {
     pub(crate) claims: Claims,
     /// The loss, or else what tells one.
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
     rate: Option<String>,
-    limit: usize,
+    pub(super) limit: usize,
     rtol: f64,
     pub(super) trace: Trace,
     /// Whether an expression of the program is being evaluated for a claim, whose own statements do not count.
@@ -31,18 +33,41 @@ pub(crate) struct Monitor {
     codes: RefCell<HashMap<String, Option<PyRef<PyCode>>>>,
     /// What each update has bound last.
     current: RefCell<Vec<Vec<Number>>>,
+    /// For each update, what it has bound.
+    replaced: RefCell<Vec<Vec<Replaced>>>,
     pub(crate) notes: Notes,
     pub(super) study: Study,
+    /// The values that are said to be derivatives and have not been forgotten.
+    pub(super) opens: RefCell<Vec<Open>>,
     pub(crate) seen: RefCell<Seen>,
+}
+
+/// A value that an update has bound.
+#[derive(Debug, Clone)]
+struct Replaced {
+    /// Its first number.
+    new: Number,
+    /// All numbers of what was there before.
+    old: Vec<Number>,
 }
 
 /// What was seen of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// The points of each update.
+    /// The points of each claim, the updates before the partials.
     pub(crate) points: Vec<Vec<Point>>,
-    /// For each update, the candidates that are not its loss: they had no value, or an old one.
-    refused: Vec<Vec<usize>>,
+    /// For each claim, the candidates that are not its loss: they had no value, or an old one.
+    pub(super) refused: Vec<Vec<usize>>,
+    /// For each claim that was met and is no update: of what (none for the loss) and by what the derivative is.
+    pub(crate) names: Vec<Option<(Option<String>, String)>>,
+    /// The partials whose values were traced.
+    pub(crate) traced: HashSet<usize>,
+    /// Pairs of a partial and a claim that was made of its value.
+    pub(crate) feeds: HashSet<(usize, usize)>,
+    /// For each update, whether it was made of what its parameter was before an earlier step.
+    pub(crate) carries: Vec<Option<bool>>,
+    /// For each claim, why it could not be compared at some execution.
+    pub(crate) reasons: Vec<Option<String>>,
     /// By update and two candidates: the constant factor between their derivatives, where there is one.
     proportions: HashMap<[usize; 3], Option<f64>>,
     /// Two candidates whose derivatives are not proportional.
@@ -65,9 +90,14 @@ impl Monitor {
         };
         let candidates = loss.map_or_else(|| claims.losses.clone(), given);
         let current = RefCell::new(vec![Vec::new(); claims.updates.len()]);
+        let replaced = RefCell::new(vec![Vec::new(); claims.updates.len()]);
+        let count = claims.updates.len() + claims.partials.claims.len();
         let seen = Seen {
-            points: vec![Vec::new(); claims.updates.len()],
-            refused: vec![Vec::new(); claims.updates.len()],
+            points: vec![Vec::new(); count],
+            refused: vec![Vec::new(); count],
+            names: vec![None; count],
+            reasons: vec![None; count],
+            carries: vec![None; count],
             ..Seen::default()
         };
         Rc::new(Monitor {
@@ -81,6 +111,8 @@ impl Monitor {
             codes: RefCell::default(),
             current,
             study: Study::default(),
+            replaced,
+            opens: RefCell::default(),
             notes,
             seen: RefCell::new(seen),
         })
@@ -94,8 +126,13 @@ impl Monitor {
     /// Gives the program what its rewritten statements call.
     pub(crate) fn install(self: &Rc<Self>, vm: &VirtualMachine) -> PyResult<()> {
         let own = self.clone();
-        let update = move |k: usize, in_place: usize, old: PyObjectRef, step: PyObjectRef, vm: &VirtualMachine| {
-            own.update(k, in_place == 1, &old, &step, vm)
+        let update = move |k: usize,
+                           in_place: usize,
+                           old: PyObjectRef,
+                           step: PyObjectRef,
+                           key: OptionalArg<PyObjectRef>,
+                           vm: &VirtualMachine| {
+            own.update(k, in_place == 1, &old, &step, key.as_option().and_then(|key| key_of(key)), vm)
         };
         vm.builtins.set_attr(UPDATE, vm.new_function(UPDATE, update), vm)?;
         let own = self.clone();
@@ -112,12 +149,21 @@ impl Monitor {
         vm.builtins.set_attr(PASS, vm.new_function(PASS, pass), vm)?;
         let own = self.clone();
         let vary = move |site: usize, value: PyObjectRef, vm: &VirtualMachine| own.vary(site, value, vm);
-        vm.builtins.set_attr(VARY, vm.new_function(VARY, vary), vm)
+        vm.builtins.set_attr(VARY, vm.new_function(VARY, vary), vm)?;
+        let own = self.clone();
+        let made = move |variable: usize, claim: usize, owner: PyObjectRef, value: PyObjectRef, vm: &VirtualMachine| {
+            own.made(variable, claim.checked_sub(1), owner, value, vm);
+        };
+        vm.builtins.set_attr(MADE, vm.new_function(MADE, made), vm)?;
+        let own = self.clone();
+        let read = move |variable: usize, vm: &VirtualMachine| own.read(variable, vm);
+        vm.builtins.set_attr(READ, vm.new_function(READ, read), vm)
     }
 
-    /// Whether some claim still wants points.
+    /// Whether some update still wants points.
     pub(super) fn is_tracing(&self) -> bool {
-        self.seen.borrow().points.iter().any(|points| points.len() < self.limit)
+        let points = &self.seen.borrow().points;
+        points[..self.claims.updates.len()].iter().any(|points| points.len() < self.limit)
     }
 
     fn bind(&self, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
@@ -132,13 +178,21 @@ impl Monitor {
     }
 
     fn note(&self, site: usize, value: &PyObject, vm: &VirtualMachine) {
-        if !self.evaluating.get() {
+        if !self.evaluating.get() && self.is_tracing() {
             let end = self.trace.tape().len();
             self.notes.take(site, value, end, vm);
         }
     }
 
-    fn update(&self, k: usize, in_place: bool, old: &PyObject, step: &PyObject, vm: &VirtualMachine) -> PyResult {
+    fn update(
+        &self,
+        k: usize,
+        in_place: bool,
+        old: &PyObject,
+        step: &PyObject,
+        key: Option<String>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
         let update = &self.claims.updates[k];
         let new = || match (update.adds, in_place) {
             (false, false) => vm._sub(old, step),
@@ -159,7 +213,7 @@ impl Monitor {
             let point = self.judge(k, &parameter, &numbers, step, vm);
             self.evaluating.set(false);
             match point? {
-                Some(point) => self.seen.borrow_mut().points[k].push(point),
+                Some(point) => self.seen.borrow_mut().points[k].push(Point { key, ..point }),
                 None => return new(),
             }
         } else if self.seen.borrow().points[k].is_empty() {
@@ -175,7 +229,11 @@ impl Monitor {
             false => Number::from(number.value()),
         };
         let value = renewed(new()?, &begin, vm)?;
-        self.current.borrow_mut()[k] = to_array(&value, vm)?.numbers();
+        let bound = to_array(&value, vm)?.numbers();
+        if let Some(first) = bound.first() {
+            self.replaced.borrow_mut()[k].push(Replaced { new: first.clone(), old: numbers });
+        }
+        self.current.borrow_mut()[k] = bound;
         self.stop_when_enough(vm)?;
         Ok(value)
     }
@@ -236,6 +294,8 @@ impl Monitor {
             }
         };
         let hand = step.numbers();
+        self.take_feeding_update(k, &hand);
+        self.take_carried(k, numbers, &hand);
         let samples: Vec<Sample> = hand.iter().cloned().zip(expected).map(sample).collect();
         let on_kink = tape.is_on_kink(loss, &nodes);
         self.keep_scene(|| Scene {
@@ -250,7 +310,21 @@ impl Monitor {
             noted: self.notes.all().len(),
             on_kink,
         });
-        Ok(Some(Point { loss: first, shape: parameter.shape().to_vec(), samples, on_kink }))
+        Ok(Some(Point { loss: Some(first), key: None, shape: parameter.shape().to_vec(), samples, on_kink }))
+    }
+
+    /// Takes down whether a step is made of what the parameter was before the last one.
+    fn take_carried(&self, k: usize, parameter: &[Number], step: &[Number]) {
+        let replaced = &mut self.replaced.borrow_mut()[k];
+        replaced.retain(|each| each.new.node().is_some());
+        let own = |each: &Replaced| parameter.first().is_some_and(|first| first.node() == each.new.node());
+        let Some(place) = replaced.iter().position(own) else { return };
+        let before = replaced.swap_remove(place).old;
+        let nodes = |numbers: &[Number]| numbers.iter().filter_map(Number::node).collect::<Vec<u32>>();
+        let made_of = self.trace.tape().made_of(&nodes(step));
+        let carries = nodes(&before).into_iter().any(|node| made_of[node as usize]);
+        let seen = &mut self.seen.borrow_mut().carries[k];
+        *seen = Some(*seen == Some(true) || carries);
     }
 
     /// Refuses a candidate for an update where it has no value, or an old one: one that depends on no parameter as it
@@ -262,13 +336,13 @@ impl Monitor {
         if !has_value || !is_new {
             let seen = &mut *self.seen.borrow_mut();
             seen.refused[k].push(place);
-            seen.points[k].retain(|point| point.loss != place);
+            seen.points[k].retain(|point| point.loss != Some(place));
         }
     }
 
     /// The number of a loss here and now, if it is a scalar: what the variable holds, when that depends on the parameter
     /// as it is; else what is assigned to it, wherever in the loop that stands.
-    fn loss(&self, place: usize, parameter: &[Number], vm: &VirtualMachine) -> Option<Number> {
+    pub(super) fn loss(&self, place: usize, parameter: &[Number], vm: &VirtualMachine) -> Option<Number> {
         let scalar = |source: &str| {
             let value = self.evaluate(source, vm)?;
             let array = to_array(&value, vm).ok().filter(|array| array.len() == 1)?;
@@ -331,6 +405,12 @@ fn comparable(claimed: Array, parameter: &Array) -> Option<Array> {
     }
     let blank = Array::from_floats(vec![f64::NAN]).broadcast_to(parameter.shape()).ok();
     blank.filter(|_| parameter.len() > 1)
+}
+
+/// A key of a container, as the report names it.
+fn key_of(key: &PyObject) -> Option<String> {
+    let text = key.downcast_ref::<PyStr>().map(ToString::to_string);
+    text.or_else(|| key.downcast_ref::<PyInt>().map(|i| i.as_bigint().to_string()))
 }
 
 /// The constant that `b` is times `a`, if it is one; NaN where both vanish.

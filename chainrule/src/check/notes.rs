@@ -1,11 +1,14 @@
 //! What got which name while the program ran.
 
+use super::rewrite::plain;
 use super::sites::Site;
+use super::variables::Variable;
 use crate::array::{Array, Number};
 use crate::numpy::convert::{element_of, is_sequence, to_array};
 use crate::numpy::object::NdArray;
 use rustpython_vm::{PyObject, VirtualMachine};
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// A value that a site has had: its numbers row by row.
 #[derive(Debug, Clone)]
@@ -31,6 +34,7 @@ pub(crate) struct Notes {
     pub(crate) sites: Vec<Site>,
     /// Whether all are kept, and not the last of each name only.
     pub(crate) keeps_all: bool,
+    last: RefCell<HashMap<String, Variable>>,
     all: RefCell<Vec<Execution>>,
 }
 
@@ -42,15 +46,25 @@ impl Notes {
     /// Takes down what a site has got, if it is made of numbers.
     pub(crate) fn take(&self, site: usize, value: &PyObject, end: usize, vm: &VirtualMachine) {
         let Some(array) = numbers_of(value, vm) else { return };
-        let mut execution = Execution { site, numbers: array.numbers(), end, depth: 0 };
+        let name = &self.sites[site].name;
+        if !name.is_empty() {
+            let (numbers, shape) = (array.numbers(), array.shape().to_vec());
+            self.last.borrow_mut().insert(plain(name), Variable { name: name.clone(), numbers, shape });
+        }
         if self.keeps_all {
+            let mut execution = Execution { site, numbers: array.numbers(), end, depth: 0 };
             let mut frame = vm.current_frame();
             while let Some(here) = frame {
                 execution.depth += 1;
                 frame = here.f_back(vm);
             }
-            self.all.borrow_mut().push(execution.clone());
+            self.all.borrow_mut().push(execution);
         }
+    }
+
+    /// What last got a name, underscores apart.
+    pub(crate) fn last(&self, name: &str) -> Option<Variable> {
+        self.last.borrow().get(&plain(name)).cloned()
     }
 
     /// All that was kept, in its order.

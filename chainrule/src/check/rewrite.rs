@@ -1,6 +1,7 @@
 //! Puts calls of the monitor into a program, in place of the statements that it has to see and after them.
 
 use super::claims::{Claims, form, last_name};
+use super::named::Making;
 use super::sites::{How, Site, bodies};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{
@@ -17,6 +18,9 @@ pub(crate) const BIND: &str = "<bind>";
 pub(crate) const NOTE: &str = "<note>";
 pub(crate) const PASS: &str = "<pass>";
 pub(crate) const VARY: &str = "<vary>";
+/// After a statement that makes what is said to be a derivative, and before one that reads it.
+pub(crate) const MADE: &str = "<made>";
+pub(crate) const READ: &str = "<read>";
 
 /// Which values the monitor is to see.
 #[derive(Debug, Clone)]
@@ -54,10 +58,35 @@ struct Rewriter<'a> {
 impl Rewriter<'_> {
     fn body(&mut self, body: &mut Vec<Stmt>) {
         for mut stmt in std::mem::take(body) {
+            let range = stmt.range();
+            body.extend(self.reads(range));
             let after = self.stmt(&mut stmt);
             body.push(stmt);
             body.extend(after);
+            body.extend(self.makings(range));
         }
+    }
+
+    /// The calls before a statement that reads what is said to be a derivative.
+    fn reads(&self, range: TextRange) -> Vec<Stmt> {
+        let variables = self.claims.partials.reads.get(&range).into_iter().flatten();
+        variables.map(|&variable| statement(call(READ, vec![number(variable, range)], range))).collect()
+    }
+
+    /// The calls after a statement that takes part in making one.
+    fn makings(&self, range: TextRange) -> Vec<Stmt> {
+        let made = |making: &Making| {
+            let owner = match &making.target {
+                Expr::Attribute(attribute) => loaded((*attribute.value).clone()),
+                Expr::Subscript(part) => loaded((*part.value).clone()),
+                _ => number(0, range),
+            };
+            let claim = making.claim.map_or(0, |claim| claim + 1);
+            let arguments =
+                vec![number(making.variable, range), number(claim, range), owner, loaded(making.target.clone())];
+            statement(call(MADE, arguments, range))
+        };
+        self.claims.partials.makings.get(&range).into_iter().flatten().map(made).collect()
     }
 
     /// Rewrites a statement; gives what is to follow it.
@@ -71,7 +100,15 @@ impl Rewriter<'_> {
             let target = form.target.clone();
             let old = loaded(form.old.clone());
             let step = self.passed(form.step.clone(), range, How::Step(place));
-            let arguments = vec![number(place, range), number(usize::from(form.in_place), range), old, step];
+            let mut arguments = vec![number(place, range), number(usize::from(form.in_place), range), old, step];
+            if let Expr::Subscript(part) = form.target
+                && !matches!(
+                    *part.slice,
+                    Expr::Slice(_) | Expr::Tuple(_) | Expr::StringLiteral(_) | Expr::NumberLiteral(_)
+                )
+            {
+                arguments.push((*part.slice).clone());
+            }
             let value = Box::new(call(UPDATE, arguments, range));
             let targets = vec![target.clone()];
             *stmt = Stmt::Assign(StmtAssign { node_index: AtomicNodeIndex::NONE, range, targets, value });
@@ -176,8 +213,7 @@ impl Rewriter<'_> {
                 let site = Site { name: name.to_owned(), target: self.spelled(target), range, value, how };
                 self.sites.push(site);
                 let arguments = vec![number(self.sites.len() - 1, range), loaded(target.clone())];
-                let value = Box::new(call(NOTE, arguments, range));
-                vec![Stmt::Expr(StmtExpr { node_index: AtomicNodeIndex::NONE, range, value })]
+                vec![statement(call(NOTE, arguments, range))]
             }
             _ => Vec::new(),
         }
@@ -224,6 +260,10 @@ fn loaded(mut expr: Expr) -> Expr {
         _ => {}
     }
     expr
+}
+
+fn statement(value: Expr) -> Stmt {
+    Stmt::Expr(StmtExpr { node_index: AtomicNodeIndex::NONE, range: value.range(), value: Box::new(value) })
 }
 
 fn call(function: &'static str, arguments: Vec<Expr>, range: TextRange) -> Expr {

@@ -26,13 +26,27 @@ impl Sample {
 /// A claim at one execution: all its elements.
 #[derive(Debug, Clone)]
 pub(crate) struct Point {
-    /// Which candidate was the loss.
-    pub(crate) loss: usize,
+    /// Which candidate was the loss, if it is the loss that is differentiated.
+    pub(crate) loss: Option<usize>,
+    /// What told this execution of a claim about several parameters from the others.
+    pub(crate) key: Option<String>,
     /// The lengths of the array that is claimed, none for a number.
     pub(crate) shape: Vec<usize>,
     pub(crate) samples: Vec<Sample>,
     /// Whether the loss depends on the parameter through an op that sits on its kink.
     pub(crate) on_kink: bool,
+}
+
+impl Point {
+    /// Whether the claim is the derivative here.
+    pub(crate) fn agrees(&self, rtol: f64) -> bool {
+        self.samples.iter().all(|sample| sample.agrees(1.0, rtol))
+    }
+
+    /// Whether it differs and no kink explains that.
+    fn fails(&self, rtol: f64) -> bool {
+        !self.on_kink && !self.agrees(rtol)
+    }
 }
 
 /// What the points of one claim say.
@@ -55,7 +69,18 @@ pub(crate) fn failing(points: &[Point], rtol: f64) -> Option<&Point> {
 
 /// Its place among the points.
 pub(crate) fn first_failing(points: &[Point], rtol: f64) -> Option<usize> {
-    points.iter().position(|point| !point.on_kink && !point.samples.iter().all(|sample| sample.agrees(1.0, rtol)))
+    points.iter().position(|point| point.fails(rtol))
+}
+
+/// Of a claim in a loop over names, the ones at which it differs.
+pub(crate) fn failing_keys(points: &[Point], rtol: f64) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for key in points.iter().filter(|point| point.fails(rtol)).filter_map(|point| point.key.as_ref()) {
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+    keys
 }
 
 /// What the points of a claim say.

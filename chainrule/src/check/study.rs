@@ -40,6 +40,15 @@ impl Monitor {
         }
     }
 
+    /// Forgets the last scene of a claim but one: its value was not whole yet.
+    pub(super) fn forget_scene_before_last(&self, claim: usize) {
+        let scenes = &mut *self.study.scenes.borrow_mut();
+        let own: Vec<usize> = (0..scenes.len()).rev().filter(|&k| scenes[k].claim == claim).take(2).collect();
+        if let [_, before] = own[..] {
+            scenes.remove(before);
+        }
+    }
+
     /// Keeps what a parameter is before its update.
     pub(super) fn keep_old(&self, k: usize, parameter: &Array, vm: &VirtualMachine) -> PyResult<()> {
         if self.notes.keeps_all || self.study.is_repaired.get() {

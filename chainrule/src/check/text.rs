@@ -1,6 +1,6 @@
 //! A report in words, with the program's own lines.
 
-use super::{Judged, Report, Verdict};
+use super::{ClaimKind, Judged, Report, Verdict};
 use crate::failure::Failure;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
@@ -21,11 +21,14 @@ impl Report {
             text.push_str(&renderer.render(&[self.snippet(claim, source, path)]));
             text.push('\n');
             for other in self.claims.iter().filter(|other| other.begins_at == Some(k)) {
-                text.push_str(&format!("   the same fault is in line {}: `{}`\n", other.line, other.target));
+                let line = source.lines().nth(other.line - 1).unwrap_or_default().trim();
+                text.push_str(&format!("   the same fault is in line {}: `{line}`\n", other.line));
             }
             text.push('\n');
         }
-        for claim in self.claims.iter().filter(|claim| claim.verdict == Verdict::Unchecked) {
+        // A partial that is not compared is no news; that an update is not, is.
+        let unchecked = |claim: &&Judged| claim.verdict == Verdict::Unchecked && claim.kind == ClaimKind::Update;
+        for claim in self.claims.iter().filter(unchecked) {
             let reason = claim.reason.as_deref().unwrap_or_default();
             text.push_str(&format!("{path}:{}: {} is unchecked: {reason}\n", claim.line, claim.target));
         }
@@ -41,29 +44,29 @@ impl Report {
         if let Some(failure) = &self.error {
             return format!("{}\n", failure.in_file(path));
         }
-        let counts =
-            [Verdict::Right, Verdict::Scaled, Verdict::Kink, Verdict::Wrong, Verdict::Unchecked].map(|verdict| {
-                let count = self.claims.iter().filter(|claim| claim.verdict == verdict).count();
-                (count > 0).then(|| format!("{count} {verdict}"))
-            });
-        let counts: Vec<String> = counts.into_iter().flatten().collect();
         let loss = self.loss.as_deref().unwrap_or("the loss");
-        let factor = self.claims.iter().find(|claim| claim.verdict == Verdict::Scaled).and_then(|claim| claim.factor);
+        let is_scaled = |claim: &&Judged| claim.verdict == Verdict::Scaled && claim.kind == ClaimKind::Update;
+        let factor = self.claims.iter().find(is_scaled).and_then(|claim| claim.factor);
         let scaled = factor.map_or(String::new(), |factor| {
             format!("; every update is {} times the derivative of {loss}", number(factor))
         });
-        format!("{path}: {}: {} by {loss}{scaled}\n", self.verdict, plural(self.claims.len(), &counts))
+        format!("{path}: {}: {} by {loss}{scaled}\n", self.verdict, counts(&self.claims))
     }
 
     fn snippet<'a>(&'a self, claim: &'a Judged, source: &'a str, path: &'a str) -> Group<'a> {
         let loss = self.loss.as_deref().unwrap_or("the loss");
         let title = match claim.verdict {
+            _ if claim.kind != ClaimKind::Update => format!("`{}` is not d{}/d{}", claim.target, claim.of, claim.wrt),
             Verdict::Kink => format!("`{}` descends a derivative that jumps here", claim.wrt),
             _ => format!("`{}` is not moved along the derivative of {loss} by {}", claim.target, claim.wrt),
         };
         let places = differing(claim);
         let (written, derivative) = (shown(&claim.claimed.numbers, &places), shown(&claim.derivative.numbers, &places));
-        let mut label = format!("this takes d{loss}/d{} to be {written}; it is {derivative}", claim.wrt);
+        let at = match claim.failing_keys.as_slice() {
+            [] => String::new(),
+            keys => format!(", at {}", keys.join(", ")),
+        };
+        let mut label = format!("this takes d{}/d{} to be {written}; it is {derivative}{at}", claim.of, claim.wrt);
         if let Some(factor) = claim.factor {
             label.push_str(&format!(" (always {} times as large)", number(factor)));
         }
@@ -123,7 +126,28 @@ pub(super) fn number(x: f64) -> String {
     if rounded != 0.0 && !(1e-4..1e7).contains(&rounded.abs()) { format!("{rounded:e}") } else { rounded.to_string() }
 }
 
-fn plural(claims: usize, counts: &[String]) -> String {
-    let noun = if claims == 1 { "update" } else { "updates" };
-    format!("{claims} {noun} ({})", counts.join(", "))
+/// How many updates and partials there are, and with what verdicts.
+fn counts(claims: &[Judged]) -> String {
+    let (updates, partials): (Vec<&Judged>, Vec<&Judged>) =
+        claims.iter().partition(|claim| claim.kind == ClaimKind::Update);
+    let groups: Vec<(String, Vec<&Judged>)> = [("update", updates), ("partial", partials)]
+        .into_iter()
+        .filter(|(_, claims)| !claims.is_empty())
+        .map(|(noun, claims)| (format!("{} {noun}{}", claims.len(), if claims.len() == 1 { "" } else { "s" }), claims))
+        .collect();
+    if let Some(only) = claims.first().map(|claim| claim.verdict)
+        && claims.iter().all(|claim| claim.verdict == only)
+    {
+        let words: Vec<&str> = groups.iter().map(|(words, _)| words.as_str()).collect();
+        return format!("{} {only}", words.join(", "));
+    }
+    let told = |(words, claims): (String, Vec<&Judged>)| {
+        let of_verdict = |verdict: Verdict| {
+            let count = claims.iter().filter(|claim| claim.verdict == verdict).count();
+            (count > 0).then(|| format!("{count} {verdict}"))
+        };
+        let verdicts = [Verdict::Right, Verdict::Scaled, Verdict::Kink, Verdict::Wrong, Verdict::Unchecked];
+        format!("{words} ({})", verdicts.into_iter().filter_map(of_verdict).collect::<Vec<String>>().join(", "))
+    };
+    groups.into_iter().map(told).collect::<Vec<String>>().join(", ")
 }

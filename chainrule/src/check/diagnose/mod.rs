@@ -12,7 +12,7 @@ mod vocabulary;
 mod words;
 
 use super::monitor::Monitor;
-use super::report::{FaultKind, Judged, Report, Verdict};
+use super::report::{ClaimKind, FaultKind, Judged, Report, Verdict};
 use super::scene::Scene;
 use super::sites::Site;
 use super::{Options, watch};
@@ -135,6 +135,10 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
             .filter(|&&other| report.claims[other].diagnosis.is_none())
             .map(|&other| (other, speaker.diagnosis(&repair, other)))
             .collect();
+        // What is wrong after the repair too has a fault of its own.
+        for other in &mut report.claims {
+            other.begins_at = other.begins_at.filter(|&root| root != k || healed.contains(&other.id));
+        }
         for (other, diagnosis) in told {
             report.claims[other].diagnosis = Some(diagnosis);
             if other != k {
@@ -160,10 +164,13 @@ impl Claims {
         let with = |verdict: fn(&Judged) -> bool| {
             report.claims.iter().filter(move |claim| verdict(claim)).map(|claim| claim.id)
         };
-        let scaled = report.claims.iter().find(|claim| claim.verdict == Verdict::Scaled);
+        fn is_scaled(claim: &Judged) -> bool {
+            claim.verdict == Verdict::Scaled && claim.kind == ClaimKind::Update
+        }
+        let scaled = report.claims.iter().find(|claim| is_scaled(claim));
         Claims {
             wrong: with(|claim| claim.verdict == Verdict::Wrong).collect(),
-            right: with(|claim| matches!(claim.verdict, Verdict::Right | Verdict::Scaled)).collect(),
+            right: with(|claim| claim.verdict == Verdict::Right || is_scaled(claim)).collect(),
             keyed: with(|claim| claim.verdict == Verdict::Wrong && claim.target.contains('[')).collect(),
             scale: scaled.and_then(|claim| claim.factor).unwrap_or(1.0),
         }
@@ -253,6 +260,7 @@ impl Run<'_> {
         let after = super::judge(&edited, self.path, self.options);
         let is_right = |judged: &Judged| match judged.verdict {
             Verdict::Right | Verdict::Kink => true,
+            Verdict::Scaled if judged.kind != ClaimKind::Update => true,
             Verdict::Scaled => judged.factor.is_some_and(|factor| (factor / self.claims.scale - 1.0).abs() < 1e-6),
             _ => false,
         };

@@ -1,0 +1,230 @@
+//! What is made of the points of all claims together.
+
+use super::claims::Update;
+use super::monitor::Monitor;
+use super::report::{ClaimKind, Judged, Values, Verdict};
+use super::samples::{Finding, Point, failing, failing_keys, find, first_failing};
+use super::variables::stands_for_loss;
+use ruff_text_size::TextRange;
+use std::collections::HashSet;
+
+/// A verdict, with the factor and the reason that belong to it.
+type Ruling = (Verdict, Option<f64>, Option<String>);
+
+/// The verdict on a claim as it counts for the whole file: a scaled partial leaves it right.
+pub(super) fn of_file(claim: &Judged) -> Verdict {
+    match claim.verdict {
+        Verdict::Scaled if claim.kind != ClaimKind::Update => Verdict::Right,
+        verdict => verdict,
+    }
+}
+
+/// The candidate that the updates descend.
+pub(super) fn loss(monitor: &Monitor) -> Option<usize> {
+    let seen = monitor.seen.borrow();
+    seen.points[..monitor.claims.updates.len()].iter().find_map(|points| points.first()?.loss)
+}
+
+/// Judges every claim that was met, in the order of the source.
+pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
+    let seen = monitor.seen.borrow();
+    let (updates, partials) = (&monitor.claims.updates, &monitor.claims.partials.claims);
+    let losses: HashSet<Option<usize>> =
+        seen.points[..updates.len()].iter().flatten().map(|point| point.loss).collect();
+    let is_known = |point: &&Point| point.loss.is_none() || losses.contains(&point.loss);
+    let points: Vec<Vec<Point>> =
+        seen.points.iter().map(|points| points.iter().filter(is_known).cloned().collect()).collect();
+    let findings: Vec<Option<Finding>> =
+        points.iter().map(|points| (!points.is_empty()).then(|| find(points, rtol))).collect();
+    let mut rulings: Vec<Option<Ruling>> = of_updates(monitor, &findings[..updates.len()]);
+    let verdicts: Vec<Option<Verdict>> = rulings.iter().map(|ruling| ruling.as_ref().map(|ruling| ruling.0)).collect();
+    for k in 0..partials.len() {
+        let place = updates.len() + k;
+        let made: Vec<Verdict> = (0..updates.len())
+            .filter(|&update| feeds(monitor, place, update) && findings[update] != Some(Finding::Vanishing))
+            .filter_map(|update| verdicts[update])
+            .collect();
+        rulings.push(match findings[place] {
+            Some(finding) => Some(of_partial(monitor, k, finding, &points[place], &made, rtol)),
+            None => seen.reasons[place].clone().map(|reason| (Verdict::Unchecked, None, Some(reason))),
+        });
+    }
+    let mut judged: Vec<(usize, Judged)> = Vec::new();
+    for (place, ruling) in rulings.into_iter().enumerate() {
+        let Some(ruling) = ruling else { continue };
+        judged.push((place, report(monitor, source, place, ruling, &points[place], rtol)));
+    }
+    judged.sort_by_key(|(_, claim)| (claim.place.start, claim.place.end));
+    for k in 0..judged.len() {
+        judged[k].1.begins_at = begins_at(monitor, &judged, k);
+    }
+    judged.into_iter().map(|(_, claim)| claim).collect()
+}
+
+/// The earliest wrong partial that a wrong claim is made of.
+fn begins_at(monitor: &Monitor, judged: &[(usize, Judged)], k: usize) -> Option<usize> {
+    let is_wrong = |k: &usize| judged[*k].1.verdict == Verdict::Wrong;
+    let (mut root, mut seen) = (k, HashSet::from([k]));
+    while is_wrong(&root) {
+        let feeding = |&other: &usize| is_wrong(&other) && feeds(monitor, judged[other].0, judged[root].0);
+        let Some(other) = (0..judged.len()).filter(|other| !seen.contains(other)).find(feeding) else { break };
+        seen.insert(other);
+        root = other;
+    }
+    (root != k).then_some(root)
+}
+
+/// Whether a partial's value goes into a claim: as the tape tells, of the statements that could do so; as these tell alone
+/// where the value is not traced.
+fn feeds(monitor: &Monitor, partial: usize, claim: usize) -> bool {
+    let seen = monitor.seen.borrow();
+    let (updates, partials) = (&monitor.claims.updates, &monitor.claims.partials.claims);
+    let Some(k) = partial.checked_sub(updates.len()) else { return false };
+    let named = |claim: usize| match claim.checked_sub(updates.len()) {
+        Some(other) => partials[other].made_of.contains(&partials[k].name),
+        None => updates[claim].made_of.contains(&partials[k].name),
+    };
+    if !seen.traced.contains(&partial) {
+        return named(claim);
+    }
+    let traced = |claim: usize| seen.feeds.contains(&(partial, claim));
+    let any_of_both = (0..updates.len()).any(|update| traced(update) && named(update));
+    traced(claim) && (named(claim) || !any_of_both)
+}
+
+fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Ruling>> {
+    let met: Vec<Finding> = findings.iter().flatten().copied().collect();
+    let common = common_factor(&met);
+    let seen = monitor.seen.borrow();
+    let updates = &monitor.claims.updates;
+    let parameters: Vec<&str> =
+        (0..updates.len()).filter(|&k| findings[k].is_some()).map(|k| bare(&updates[k].wrt)).collect();
+    let carries_state = |k: usize, update: &Update| {
+        let is_recursive = update.recursive.iter().any(|name| !parameters.contains(&name.as_str()));
+        is_recursive && seen.carries[k] != Some(false)
+    };
+    let ruling = |(k, finding): (usize, &Option<Finding>)| {
+        Some(match (*finding)? {
+            Finding::Right | Finding::Vanishing => (Verdict::Right, None, None),
+            Finding::Kink => (Verdict::Kink, None, None),
+            Finding::Off(factor) if common.is_some() => (Verdict::Scaled, factor, None),
+            Finding::Off(_) if carries_state(k, &updates[k]) => {
+                let reason = "it carries state from earlier steps (momentum, or a sum over steps)";
+                (Verdict::Unchecked, None, Some(reason.to_owned()))
+            }
+            Finding::Off(factor) => (Verdict::Wrong, factor, None),
+        })
+    };
+    findings.iter().enumerate().map(ruling).collect()
+}
+
+/// The verdict on a partial, from those on the updates that are made of it.
+fn of_partial(monitor: &Monitor, k: usize, finding: Finding, points: &[Point], made: &[Verdict], rtol: f64) -> Ruling {
+    let factor = match finding {
+        Finding::Right | Finding::Vanishing => return (Verdict::Right, None, None),
+        Finding::Kink => return (Verdict::Kink, None, None),
+        Finding::Off(factor) => factor,
+    };
+    let partial = &monitor.claims.partials.claims[k];
+    let seen = monitor.seen.borrow();
+    let names = seen.names[monitor.claims.updates.len() + k].as_ref();
+    let unchecked = |reason: &str| (Verdict::Unchecked, None, Some(reason.to_owned()));
+    let is_good = |verdict: &Verdict| matches!(verdict, Verdict::Right | Verdict::Scaled | Verdict::Kink);
+    let some_good = made.iter().any(is_good);
+    if factor.is_some() && some_good {
+        return (Verdict::Scaled, factor, None);
+    }
+    let some_wrong = made.contains(&Verdict::Wrong);
+    let is_implied =
+        points.iter().all(|point| point.loss.is_some()) && partial.readings.iter().all(|reading| reading.of.is_none());
+    if is_implied && (some_good || !some_wrong) {
+        return unchecked("it differs from the derivative that its name tells, but no update is wrong by it");
+    }
+    if some_good && !some_wrong {
+        let of_loss = names.is_some_and(|(of, _)| of.is_none());
+        let is_loss = |name: &String| monitor.candidates.iter().any(|candidate| candidate.name == *name);
+        let stands_in = partial.readings.iter().filter_map(|reading| reading.of.as_ref());
+        if of_loss && stands_in.clone().any(|name| stands_for_loss(name) && !is_loss(name)) {
+            return unchecked("it is no derivative of the loss that the updates descend, and they are right");
+        }
+        let is_sum = |name: &String| {
+            monitor.candidates.iter().any(|candidate| candidate.name == *name && candidate.source == candidate.variable)
+        };
+        if of_loss && stands_in.clone().any(is_sum) {
+            return unchecked("it is no derivative of the whole sum, and the updates made of it are right");
+        }
+        if points.iter().any(|point| point.agrees(rtol)) {
+            return unchecked("it differs only at some executions, and the updates made of it are right");
+        }
+    }
+    (Verdict::Wrong, factor, None)
+}
+
+/// Of a parameter's spelling, the name alone: of `layer.w` it is `w`, of `params[k]` it is `params`.
+fn bare(spelled: &str) -> &str {
+    let whole = spelled.split('[').next().unwrap_or(spelled);
+    whole.rsplit('.').next().unwrap_or(whole)
+}
+
+/// The one positive factor by which all updates are off.
+fn common_factor(findings: &[Finding]) -> Option<f64> {
+    let mut factors = findings.iter().filter(|finding| **finding != Finding::Vanishing).map(|finding| match finding {
+        Finding::Off(Some(factor)) if *factor > 0.0 => Some(*factor),
+        _ => None,
+    });
+    let first = factors.next()??;
+    factors.all(|factor| factor.is_some_and(|factor| (factor / first - 1.0).abs() < 1e-6)).then_some(first)
+}
+
+fn report(
+    monitor: &Monitor,
+    source: &str,
+    place: usize,
+    (verdict, factor, reason): Ruling,
+    points: &[Point],
+    rtol: f64,
+) -> Judged {
+    let seen = monitor.seen.borrow();
+    let shown = failing(points, rtol).or(points.first());
+    let values = |numbers: fn(&super::samples::Sample) -> f64| {
+        shown.map_or_else(Values::default, |point| Values {
+            shape: point.shape.clone(),
+            numbers: point.samples.iter().map(numbers).collect(),
+        })
+    };
+    let loss = shown.and_then(|point| point.loss).or_else(|| loss(monitor));
+    let loss = loss.map_or_else(String::new, |loss| monitor.candidate(loss).name.clone());
+    let updates = &monitor.claims.updates;
+    let (kind, target, range, of, wrt): (ClaimKind, &String, TextRange, String, String) =
+        match place.checked_sub(updates.len()) {
+            None => {
+                let update = &updates[place];
+                (ClaimKind::Update, &update.target, update.range, loss, update.wrt.clone())
+            }
+            Some(k) => {
+                let partial = &monitor.claims.partials.claims[k];
+                let (of, wrt) = seen.names[place].clone().unwrap_or_default();
+                (partial.kind, &partial.target, partial.range, of.unwrap_or(loss), wrt)
+            }
+        };
+    let span = range.start().to_usize()..range.end().to_usize();
+    Judged {
+        id: place,
+        first_failure: first_failing(points, rtol).unwrap_or(0),
+        kind,
+        target: target.clone(),
+        of,
+        wrt,
+        line: source[..span.start].matches('\n').count() + 1,
+        place: span,
+        points: points.len(),
+        verdict,
+        claimed: values(|sample| sample.claimed),
+        derivative: values(|sample| sample.derivative),
+        failing_keys: failing_keys(points, rtol),
+        factor,
+        reason,
+        diagnosis: None,
+        begins_at: None,
+    }
+}
