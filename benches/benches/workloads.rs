@@ -1,10 +1,11 @@
-//! Recording, the reverse sweep and a training step of each workload, beside the hand-written gradient in the same run.
+//! Recording, the reverse sweep, a training step and batches of each workload, beside the hand-written gradient in the
+//! same run.
 
 use benches::by_engine::Recorder;
-use benches::workload::{Digits, Expression, Method, Moons, RATE, SeedNet, Workload};
-use benches::{by_engine, by_hand, models};
+use benches::workload::{BatchMethod, Digits, Expression, Method, Moons, RATE, SeedNet, Workload};
+use benches::{by_engine, by_hand, by_hand_lanes, models};
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use engine::Value;
 use std::hint::black_box;
 
@@ -14,6 +15,12 @@ fn workloads(criterion: &mut Criterion) {
     time(criterion, &Digits::load(), by_hand::digits, |p, x| models::digits(p, x));
     time(criterion, &Expression::tiny(), by_hand::tiny, |p, x| models::tiny(p, x));
     time(criterion, &Expression::small(), by_hand::small, |p, x| models::small(p, x));
+    let mut group = criterion.benchmark_group("batches");
+    training_step(&mut group, "W2, lanes by hand", &Moons::load(), by_hand_lanes::moons);
+    training_step(&mut group, "W2, batch", &Moons::load(), by_engine::moons_batch().expect("there is a loss"));
+    batch(&mut group, "W3, lanes by hand", by_hand_lanes::digits);
+    batch(&mut group, "W3, batch", by_engine::batch(|p, x| models::digits(p, x)).expect("there is a loss"));
+    group.finish();
 }
 
 fn time<const P: usize, const I: usize>(
@@ -34,10 +41,7 @@ fn time<const P: usize, const I: usize>(
         });
     });
     training_step(&mut group, "step, recorded", workload, by_engine::record(&model));
-    match by_engine::replay(&model) {
-        Ok(replay) => training_step(&mut group, "step, replayed", workload, replay),
-        Err(error) => panic!("{}: {error}", workload.name),
-    }
+    training_step(&mut group, "step, replayed", workload, by_engine::replay(&model).expect("there is a loss"));
     training_step(&mut group, "step, by hand", workload, by_hand);
     group.finish();
 }
@@ -60,6 +64,13 @@ fn training_step<const P: usize, const I: usize>(
             black_box(&mut updated);
         });
     });
+}
+
+/// The gradient of all samples of W3; the throughput is that of samples.
+fn batch(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut method: impl BatchMethod<2410, 74>) {
+    let workload = Digits::load();
+    group.throughput(Throughput::Elements(workload.samples.len() as u64));
+    group.bench_function(name, |bencher| bencher.iter(|| workload.repeat_batch(1, &mut method)));
 }
 
 criterion_group!(benches, workloads);

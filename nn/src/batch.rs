@@ -39,7 +39,33 @@ pub struct BatchLoss {
 }
 
 impl BatchLoss {
-    /// Records the loss of one sample.
+    /// Records the loss of one sample. Errors when it is another computation at other numbers: a model may compare what
+    /// it computes by ops only.
+    ///
+    /// ```
+    /// use engine::Real;
+    /// use nn::{BatchLoss, Layout, Loss, Model};
+    ///
+    /// struct Ramp;
+    ///
+    /// impl Model for Ramp {
+    ///     fn inputs(&self) -> usize {
+    ///         1
+    ///     }
+    ///     fn outputs(&self) -> usize {
+    ///         1
+    ///     }
+    ///     fn layout(&self) -> Layout {
+    ///         Layout::new(["slope"]).unwrap_or_default()
+    ///     }
+    ///     fn forward<R: Real>(&self, params: &[R], x: &[R]) -> Vec<R> {
+    ///         // Recorded at a positive number, a negative one would be treated like it.
+    ///         if x[0].primal() > 0.0 { vec![params[0] * x[0]] } else { vec![R::from(0.0)] }
+    ///     }
+    /// }
+    /// let error = BatchLoss::record(&Ramp, &Loss::MeanSquared).unwrap_err().to_string();
+    /// assert_eq!(error, "the loss is another computation at other numbers: where it decides by one, use `select` or `max`");
+    /// ```
     pub fn record(model: &impl Model, objective: &impl Objective) -> Result<BatchLoss> {
         let layout = model.layout();
         let graph = Graph::new();
@@ -47,7 +73,7 @@ impl BatchLoss {
         let x: Vec<_> = (0..model.inputs()).map(|n| graph.input(&format!("x[{n}]"), 0.0)).collect();
         let target: Vec<_> = (0..model.outputs()).map(|n| graph.input(&format!("target[{n}]"), 0.0)).collect();
         let loss = objective.of(&model.forward(&params, &x), &target);
-        let sample = Recorded::new(graph.program(&[loss]))?;
+        let sample = Recorded::new(graph.program(&[loss]), at_two_points(model, objective))?;
         let gradient = vec![0.0; layout.len()];
         Ok(BatchLoss { layout, sample, penalty: None, samples: Vec::new(), numbers: Vec::new(), gradient })
     }
@@ -69,7 +95,8 @@ impl BatchLoss {
         expect_from_0("strength of the L2 penalty", strength)?;
         let graph = Graph::new();
         let params: Vec<_> = self.layout.names().map(|name| graph.param(name, 0.0)).collect();
-        let penalty = Some(Recorded::new(graph.program(&[l2(&params, strength)]))?);
+        let penalty = graph.program(&[l2(&params, strength)]);
+        let penalty = Some(Recorded { batch: penalty.batch()?, program: penalty });
         Ok(BatchLoss { penalty, ..self })
     }
 
@@ -175,6 +202,23 @@ impl BatchLoss {
     }
 }
 
+/// The loss recorded where what is equal at zero differs, in the one direction and in the other. Its leaves have no names.
+fn at_two_points(model: &impl Model, objective: &impl Objective) -> [Program; 2] {
+    [0.125, -0.125].map(|step| {
+        let graph = Graph::new();
+        let numbers = |count: usize| (0..count).map(|k| step * (k + 8) as f64).collect::<Vec<_>>();
+        let params = graph.params(&numbers(model.param_count()));
+        let (x, target) = (graph.inputs(&numbers(model.inputs())), graph.inputs(&numbers(model.outputs())));
+        graph.program(&[objective.of(&model.forward(&params, &x), &target)])
+    })
+}
+
+fn same(a: &Program, b: &Program) -> bool {
+    let bits = |program: &Program, node| program.constant(node).map(f64::to_bits);
+    let same_node = |node| a.op(node) == b.op(node) && a.args(node) == b.args(node) && bits(a, node) == bits(b, node);
+    a.len() == b.len() && a.outputs() == b.outputs() && (0..a.len()).all(same_node)
+}
+
 fn in_sample(sample: usize, error: engine::Error) -> Error {
     match error {
         cause @ engine::Error::NotFinite { .. } => Error::Sample { sample, cause },
@@ -190,9 +234,13 @@ struct Recorded {
 }
 
 impl Recorded {
-    fn new(program: Program) -> Result<Recorded> {
-        let batch = program.batch()?;
-        Ok(Recorded { program, batch })
+    /// Errors when the program is another one where it was recorded at other points. Of these, without names, the batch
+    /// is made: the passes over a program carry its names along.
+    fn new(program: Program, [one, other]: [Program; 2]) -> Result<Recorded> {
+        if !same(&program, &one) || !same(&program, &other) {
+            return Err(Error::Decides);
+        }
+        Ok(Recorded { program, batch: one.batch()? })
     }
 
     /// The output summed over samples, and its derivatives by the parameters if they are asked for.

@@ -106,6 +106,9 @@ pub enum Error {
         /// What the loss takes.
         needs: &'static str,
     },
+    /// A loss that is to be recorded once, for all samples, compares numbers otherwise than by ops.
+    #[error("the loss is another computation at other numbers: where it decides by one, use `select` or `max`")]
+    Decides,
     /// The loss or a derivative stopped being finite in training.
     #[error("epoch {epoch}: {cause}; a lower learning rate may help")]
     Diverged {
