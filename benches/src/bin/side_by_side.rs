@@ -114,15 +114,15 @@ fn print_markdown(report: &Report) {
     row("", all.keys().map(Name::title).collect());
     println!("|---|{}", "---|".repeat(all.len()));
     row("plain loop, ns", all.values().map(|figures| rounded(figures.plain)).collect());
-    let mut contestants: IndexMap<&str, Vec<String>> = IndexMap::new();
-    for (column, figures) in all.values().enumerate() {
-        for (contestant, figure) in &figures.contestants {
-            let ratio = figure.ratio.map_or_else(|| "wrong".to_owned(), rounded);
-            let cells = contestants.entry(contestant).or_insert_with(|| vec![String::new(); all.len()]);
-            cells[column] = ratio;
-        }
+    // In the order of a workload in which all take part.
+    let most = all.values().max_by_key(|figures| figures.contestants.len());
+    for &contestant in most.into_iter().flat_map(|figures| figures.contestants.keys()) {
+        let cell = |figures: &Figures| match figures.contestants.get(contestant) {
+            Some(figure) => figure.ratio.map_or_else(|| "wrong".to_owned(), rounded),
+            None => String::new(),
+        };
+        row(contestant, all.values().map(cell).collect());
     }
-    contestants.into_iter().for_each(|(contestant, cells)| row(contestant, cells));
     println!();
 }
 
