@@ -12,18 +12,22 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Records the loss of one sample and hands it over, with the parameters.
-    pub fn record<T>(
+    /// Records the loss of one sample and hands it over.
+    pub fn record<T, const P: usize, const I: usize>(
         &mut self,
-        params: &[f64],
-        inputs: &[f64],
+        params: &[f64; P],
+        inputs: &[f64; I],
         model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
-        then: impl for<'g> FnOnce(Value<'g>, &[Value<'g>], &mut Gradients) -> T,
+        then: impl for<'g> FnOnce(Value<'g>, &'g Graph, &mut Gradients) -> T,
     ) -> T {
         self.graph.clear();
-        let params = self.graph.params(params);
-        let loss = model(&params, &self.graph.inputs(inputs));
-        then(loss, &params, &mut self.gradients)
+        let graph = &self.graph;
+        // Thousands of values are better allocated than copied from where they are made.
+        let loss = match P + I {
+            0..=64 => model(&graph.param_array(params), &graph.input_array(inputs)),
+            _ => model(&graph.params(params), &graph.inputs(inputs)),
+        };
+        then(loss, graph, &mut self.gradients)
     }
 }
 
@@ -33,12 +37,9 @@ pub fn record<const P: usize, const I: usize>(
 ) -> impl Method<P, I> {
     let mut recorder = Recorder::default();
     move |params: &[f64; P], inputs: &[f64; I], gradient: &mut [f64; P]| {
-        recorder.record(params, inputs, &model, |loss, params, gradients| {
+        recorder.record(params, inputs, &model, |loss, graph, gradients| {
             loss.backward_into(gradients);
-            for (derivative, &param) in gradient.iter_mut().zip(params) {
-                *derivative = gradients[param];
-            }
-            loss.number()
+            gradients.write_params(graph, gradient).map_or(f64::NAN, |()| loss.number())
         })
     }
 }

@@ -44,8 +44,8 @@ pub trait Arguments: Copy {
     /// The two lists that an op such as `dot` takes, one after the other.
     #[inline(always)]
     fn halves(self) -> (impl Arguments<Item = Self::Item>, impl Arguments<Item = Self::Item>) {
-        let count = self.count() / 2;
-        (Part { of: self, start: 0, count }, Part { of: self, start: count, count })
+        let (count, half) = (self.count(), self.count() / 2);
+        (Part { of: self, start: 0, count: half }, Part { of: self, start: half, count: count - half })
     }
 }
 

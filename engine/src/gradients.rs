@@ -1,6 +1,8 @@
 //! The result of a reverse sweep over a graph.
 
-use crate::sweep;
+use crate::error::Result;
+use crate::graph::Graph;
+use crate::sweep::{self, expect_length};
 use crate::value::Value;
 use std::ops::Index;
 
@@ -42,6 +44,35 @@ impl Gradients {
     /// When the node belongs to another graph, or the graph has been cleared since.
     pub fn get(&self, by: Value<'_>) -> f64 {
         self[by]
+    }
+
+    /// The derivatives by all parameters of the graph, in the order of [`Program::params`](crate::Program::params), one
+    /// written to each place of `to`. Errors when there are more or fewer places than parameters.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let [a, b] = g.param_array(&[2.0, -3.0]);
+    /// let mut by_params = [0.0; 2];
+    /// (a * b).backward().write_params(&g, &mut by_params)?;
+    /// assert_eq!(by_params, [-3.0, 2.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When these are gradients on another graph, or the graph has been cleared since.
+    pub fn write_params(&self, graph: &Graph, to: &mut [f64]) -> Result<()> {
+        assert!(
+            self.round.is_none_or(|own| own == graph.round()),
+            "these gradients were taken on another graph, or before it was cleared"
+        );
+        graph.with(|program, _| {
+            expect_length("places for derivatives", program.params().len(), to.len())?;
+            for (derivative, &param) in to.iter_mut().zip(program.params()) {
+                *derivative = self.adjoints.get(param as usize).copied().unwrap_or(0.0);
+            }
+            Ok(())
+        })
     }
 
     pub(crate) fn fill(&mut self, of: Value<'_>) {

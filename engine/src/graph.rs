@@ -120,6 +120,31 @@ impl Graph {
         self.leaves(Op::Input, numbers).collect()
     }
 
+    /// As [`params`](Graph::params), for a few: nothing is allocated for the list.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let [a, b] = g.param_array(&[1.0, 4.0]);
+    /// assert_eq!((a + b).number(), 5.0);
+    /// assert_eq!(g.param_numbers(), [1.0, 4.0]);
+    /// ```
+    #[inline]
+    pub fn param_array<const N: usize>(&self, numbers: &[f64; N]) -> [Value<'_>; N] {
+        self.leaf_array(Op::Param, numbers)
+    }
+
+    /// As [`inputs`](Graph::inputs), for a few: nothing is allocated for the list.
+    ///
+    /// ```
+    /// let g = engine::Graph::new();
+    /// let [x, y] = g.input_array(&[1.0, 4.0]);
+    /// assert_eq!((y - x).number(), 3.0);
+    /// ```
+    #[inline]
+    pub fn input_array<const N: usize>(&self, numbers: &[f64; N]) -> [Value<'_>; N] {
+        self.leaf_array(Op::Input, numbers)
+    }
+
     /// How many nodes are recorded.
     pub fn len(&self) -> usize {
         self.record.borrow().program.len()
@@ -235,6 +260,14 @@ impl Graph {
         record.program.push_leaves(op, numbers.len()).zip(numbers).map(|(node, &number)| Value::new(self, node, number))
     }
 
+    #[inline(always)]
+    fn leaf_array<const N: usize>(&self, op: Op, numbers: &[f64; N]) -> [Value<'_>; N] {
+        let record = &mut *self.record.borrow_mut();
+        record.numbers.extend_from_slice(numbers);
+        let first = record.program.push_leaves(op, N).start;
+        std::array::from_fn(|k| Value::new(self, first + k as u32, numbers[k]))
+    }
+
     fn value(&self, record: &Record, node: usize) -> Value<'_> {
         Value::new(self, node as u32, record.numbers[node])
     }
@@ -262,35 +295,53 @@ impl Graph {
         number: f64,
         own: u32,
     ) -> Value<'g> {
-        let all_are_nodes = args.each().all(|arg| arg.is_of(self));
-        if !all_are_nodes {
-            for arg in args.each() {
-                match arg.graph() {
-                    Some(other) if !arg.is_of(self) => two_graphs([self, other], [own, arg.place()]),
-                    _ => {}
-                }
-            }
-        }
-        let record = &mut *self.record.borrow_mut();
         let node = match op.arity() {
-            Some(1) => {
-                let [x] = args.exactly();
-                let operands = [record.operand(x), 0];
-                record.program.push(op, operands)
-            }
+            Some(1) => self.record.borrow_mut().push(op, [own, 0], number),
             Some(2) => {
                 let [a, b] = args.exactly();
+                self.expect_own(a, own);
+                self.expect_own(b, own);
+                let record = &mut *self.record.borrow_mut();
                 let operands = [record.operand(a), record.operand(b)];
-                record.program.push(op, operands)
+                record.push(op, operands, number)
             }
-            _ if all_are_nodes => record.program.push_many(op, args.each().map(Value::place)),
-            _ => {
-                let operands: SmallVec<[u32; 16]> = args.each().map(|arg| record.operand(arg)).collect();
-                record.program.push_many(op, operands.into_iter())
-            }
+            _ => self.record_many(op, args, number, own),
         };
-        record.numbers.push(number);
         Value::new(self, node, number)
+    }
+
+    #[inline(always)]
+    fn record_many<'g>(&'g self, op: Op, args: impl Arguments<Item = Value<'g>>, number: f64, own: u32) -> u32 {
+        // In halves, which are plain lists of their own even of an op of two lists.
+        let (a, b) = args.halves();
+        let all_are_nodes = self.owns_all(a) & self.owns_all(b);
+        if !all_are_nodes {
+            args.each().for_each(|arg| self.expect_own(arg, own));
+        }
+        let record = &mut *self.record.borrow_mut();
+        if all_are_nodes {
+            record.numbers.push(number);
+            return record.program.push_many(op, a.each().map(Value::place), b.each().map(Value::place));
+        }
+        let operands: SmallVec<[u32; 16]> = args.each().map(|arg| record.operand(arg)).collect();
+        record.numbers.push(number);
+        record.program.push_many(op, operands.into_iter(), [].into_iter())
+    }
+
+    #[inline(always)]
+    fn owns_all<'g>(&'g self, args: impl Arguments<Item = Value<'g>>) -> bool {
+        let mut all = true;
+        for arg in args.each() {
+            all &= arg.is_of(self);
+        }
+        all
+    }
+
+    #[inline(always)]
+    fn expect_own(&self, arg: Value<'_>, own: u32) {
+        if let Some(other) = arg.graph().filter(|graph| !std::ptr::eq(*graph, self)) {
+            two_graphs([self, other], [own, arg.place()]);
+        }
     }
 
     pub(crate) fn set_name(&self, node: u32, name: &str) {
@@ -309,6 +360,12 @@ impl Graph {
 }
 
 impl Record {
+    #[inline(always)]
+    fn push(&mut self, op: Op, operands: [u32; 2], number: f64) -> u32 {
+        self.numbers.push(number);
+        self.program.push(op, operands)
+    }
+
     /// The node of an argument; a constant becomes one.
     #[inline(always)]
     fn operand(&mut self, arg: Value<'_>) -> u32 {

@@ -19,7 +19,7 @@
 //! ```
 //!
 //! An op of any number of arguments gives the partial by the one at `k`, and may compute what all of them need `once`;
-//! an op of two lists gives the partials by the one at `k` of each.
+//! an op of two lists gives the partials by all of each, one after the other.
 //!
 //! Methods of [`Real`] and [`Value`](crate::Value), rendering, both sweeps and the tests pick it up from here. The
 //! formulas are textbook derivatives; where a form is chosen for its rounding, the row's comment says why. Conventions
@@ -289,9 +289,9 @@ macro_rules! each_op {
             }
             two_lists {
                 /// The sum of products of two lists of one length, given one after the other; one node.
-                Dot dot(a, b, k) -> y {
+                Dot dot(a, b) -> y {
                     value: a.each().zip(b.each()).map(|(a, b)| a * b).sum(),
-                    partials: [b.at(k), a.at(k)],
+                    partials: [b.each(), a.each()],
                     probes: [[1.5, -0.25, 3.0, 0.7], [0.5, -1e-3, 0.1, 7.0, -2.0, 0.3]];
                 }
             }
@@ -315,6 +315,12 @@ pub enum Notation {
 pub trait Partials<R> {
     /// Takes the partial by the argument at `position`; what is not needed is not computed.
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R);
+
+    /// Takes the partials by the arguments from `first` on, of an op of any number of arguments.
+    #[inline(always)]
+    fn take_each(&mut self, first: usize, partials: impl Iterator<Item = R>) {
+        partials.enumerate().for_each(|(position, partial)| self.take(first + position, || partial));
+    }
 }
 
 /// A row of the table as a type, for code that knows the op when it is compiled; the types are in [`row`].
@@ -385,7 +391,7 @@ macro_rules! define_ops {
         )* }
         two_lists { $(
             $(#[$two_doc:meta])*
-            $TwoOp:ident $two_name:ident($a:ident, $b:ident, $at:ident) -> $two_y:ident {
+            $TwoOp:ident $two_name:ident($a:ident, $b:ident) -> $two_y:ident {
                 value: $two_value:expr,
                 partials: [$by_a:expr, $by_b:expr],
                 probes: [$($two_probe:expr),*];
@@ -638,9 +644,7 @@ macro_rules! define_ops {
                 fn partials<R: Real>($xs: impl Arguments<Item = R>, y: R, sink: &mut impl Partials<R>) {
                     let $many_y = y;
                     $(let $once = $once_value;)?
-                    for $k in 0..$xs.count() {
-                        sink.take($k, || $many_partial);
-                    }
+                    sink.take_each(0, (0..$xs.count()).map(|$k| $many_partial));
                 }
             }
         )*
@@ -658,12 +662,8 @@ macro_rules! define_ops {
                 #[allow(unused_variables)]
                 fn partials<R: Real>(args: impl Arguments<Item = R>, y: R, sink: &mut impl Partials<R>) {
                     let (($a, $b), $two_y) = (args.halves(), y);
-                    for $at in 0..$a.count() {
-                        sink.take($at, || $by_a);
-                    }
-                    for $at in 0..$b.count() {
-                        sink.take($a.count() + $at, || $by_b);
-                    }
+                    sink.take_each(0, $by_a);
+                    sink.take_each($a.count(), $by_b);
                 }
             }
         )*
@@ -697,7 +697,8 @@ fn choose(condition: f64, positive: f64, otherwise: f64) -> f64 {
 }
 
 fn strong_product(a: f64, b: f64) -> f64 {
-    if a == 0.0 || b == 0.0 { 0.0 } else { a * b }
+    // Not `||`, which would jump.
+    if (a == 0.0) | (b == 0.0) { 0.0 } else { a * b }
 }
 
 /// Small powers by multiplication, the rest by `powf`: `f64::powi` promises neither digits nor the same bits.

@@ -45,6 +45,12 @@ pub(crate) struct Node {
 const IN_POOL: u8 = u8::MAX;
 
 impl Node {
+    /// Whether there are operands to compute with.
+    #[inline(always)]
+    pub(crate) fn computes(&self) -> bool {
+        self.few != 0
+    }
+
     #[inline(always)]
     pub(crate) fn args<'a>(&'a self, pool: &'a [u32]) -> &'a [u32] {
         match self.few {
@@ -256,9 +262,15 @@ impl Program {
     }
 
     #[inline(always)]
-    pub(crate) fn push_many(&mut self, op: Op, args: impl Iterator<Item = u32>) -> u32 {
+    pub(crate) fn push_many(
+        &mut self,
+        op: Op,
+        args: impl Iterator<Item = u32>,
+        more: impl Iterator<Item = u32>,
+    ) -> u32 {
         let start = self.pool.len();
         self.pool.extend(args);
+        self.pool.extend(more);
         let place = |n: usize| u32::try_from(n).expect("a graph holds at most 2^32 arguments of n-ary nodes");
         self.push(op, [place(start), place(self.pool.len() - start)])
     }
@@ -270,7 +282,7 @@ impl Program {
                 let operands = [args.next(), args.next()].map(Option::unwrap_or_default);
                 self.push(op, operands)
             }
-            _ => self.push_many(op, args),
+            _ => self.push_many(op, args, [].into_iter()),
         }
     }
 
@@ -280,6 +292,7 @@ impl Program {
     }
 
     /// Adds several parameters or inputs.
+    #[inline]
     pub(crate) fn push_leaves(&mut self, op: Op, count: usize) -> Range<u32> {
         let first = self.nodes.len();
         let list = if op == Op::Param { &mut self.params } else { &mut self.inputs };
@@ -315,6 +328,8 @@ impl Program {
         self.params.clear();
         self.inputs.clear();
         self.outputs.clear();
-        self.names.retain(|_, node| std::mem::replace(node, FORGOTTEN) != FORGOTTEN);
+        if !self.names.is_empty() {
+            self.names.retain(|_, node| std::mem::replace(node, FORGOTTEN) != FORGOTTEN);
+        }
     }
 }

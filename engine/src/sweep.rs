@@ -61,8 +61,9 @@ pub fn reverse<R: Real>(program: &Program, numbers: &[R], adjoints: &mut [R]) {
     // All of one length, so that one comparison shows that a node is in all of them.
     let (nodes, numbers) = (&nodes[..adjoints.len()], &numbers[..adjoints.len()]);
     for node in (0..adjoints.len()).rev() {
-        let (adjoint, args) = (adjoints[node], nodes[node].args(pool));
-        if !args.is_empty() && !adjoint.is_zero() {
+        let adjoint = adjoints[node];
+        if nodes[node].computes() && !adjoint.is_zero() {
+            let args = nodes[node].args(pool);
             let mut sink = PullBack { nodes, args, adjoint, adjoints };
             nodes[node].op.partials(Picked { numbers, args }, numbers[node], &mut sink);
         }
@@ -80,7 +81,22 @@ struct PullBack<'a, R> {
 impl<R: Real> Partials<R> for PullBack<'_, R> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
-        let arg = self.args[position] as usize;
+        self.add(self.args[position], partial);
+    }
+
+    #[inline(always)]
+    fn take_each(&mut self, first: usize, partials: impl Iterator<Item = R>) {
+        let args = self.args;
+        for (&arg, partial) in args[first..].iter().zip(partials) {
+            self.add(arg, || partial);
+        }
+    }
+}
+
+impl<R: Real> PullBack<'_, R> {
+    #[inline(always)]
+    fn add(&mut self, arg: u32, partial: impl FnOnce() -> R) {
+        let arg = arg as usize;
         if self.nodes[arg].op != Op::Const {
             self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
         }
