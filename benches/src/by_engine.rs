@@ -84,11 +84,5 @@ pub fn moons_batch() -> Result<impl Method<337, 300>> {
 }
 
 fn run(batch: &mut Batch, params: &[f64], samples: &[f64], gradient: &mut [f64]) -> f64 {
-    match batch.gradient(params, samples) {
-        Ok((loss, derivatives)) => {
-            gradient.copy_from_slice(derivatives);
-            loss
-        }
-        Err(_) => f64::NAN,
-    }
+    batch.gradient_into(params, samples, gradient).unwrap_or(f64::NAN)
 }

@@ -43,15 +43,29 @@ const PARTS: usize = 32;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Batch {
-    arch: Arch,
     programs: Split,
-    sample: Plan,
-    shared: Option<(Plan, One)>,
-    /// The parameters, then what depends on them only.
+    shared: Option<Shared>,
+    samples: Samples,
+    gradient: Vec<f64>,
+}
+
+/// What depends on parameters only.
+#[derive(Debug, Clone)]
+struct Shared {
+    plan: Plan,
+    one: One,
+    /// The parameters, and then the outputs of the plan, which the samples take as parameters too.
     params: Vec<f64>,
+    gradient: Vec<f64>,
+}
+
+/// What is left for each sample.
+#[derive(Debug, Clone)]
+struct Samples {
+    arch: Arch,
+    plan: Plan,
     one: One,
     parts: Vec<Part>,
-    gradient: Vec<f64>,
 }
 
 /// Vector instructions for batches to use. They all compute the same bits.
@@ -85,102 +99,79 @@ impl Program {
     pub fn batch(&self) -> Result<Batch> {
         let program = self.optimize();
         let programs = program.split(program.output(0)?);
-        let sample = Plan::new(&programs.sample);
         let shared = programs.shared.as_ref().map(|shared| {
-            let plan = Plan::new(shared);
-            let one = One::new(&plan);
-            (plan, one)
+            let (plan, params) = (Plan::new(shared), vec![0.0; programs.sample.params().len()]);
+            Shared { one: One::new(&plan), plan, gradient: params.clone(), params }
         });
-        let params = vec![0.0; programs.sample.params().len()];
-        Ok(Batch {
-            arch: Arch::new(),
-            one: One::new(&sample),
-            gradient: params.clone(),
-            parts: Vec::new(),
-            programs,
-            sample,
-            shared,
-            params,
-        })
+        let plan = Plan::new(&programs.sample);
+        let samples = Samples { arch: Arch::new(), one: One::new(&plan), plan, parts: Vec::new() };
+        Ok(Batch { gradient: vec![0.0; programs.own_params()], programs, shared, samples })
     }
 }
 
 impl Batch {
     /// The same with other vector instructions than the widest that the processor has.
-    pub fn using(self, Instructions(arch): Instructions) -> Batch {
-        Batch { arch, ..self }
+    pub fn using(mut self, Instructions(arch): Instructions) -> Batch {
+        self.samples.arch = arch;
+        self
     }
 
     /// The first output, added up over the samples, which follow one another in one list.
     ///
     /// A program without inputs takes an empty list for one sample. Errors on lists of the wrong length.
     pub fn evaluate(&mut self, params: &[f64], samples: &[f64]) -> Result<f64> {
-        self.run(params, samples, false)
+        self.run(params, samples, None)
     }
 
     /// As [`evaluate`](Batch::evaluate), and the derivatives of the sum by every parameter.
     pub fn gradient(&mut self, params: &[f64], samples: &[f64]) -> Result<(f64, &[f64])> {
-        let sum = self.run(params, samples, true)?;
-        Ok((sum, &self.gradient[..params.len()]))
+        let mut gradient = std::mem::take(&mut self.gradient);
+        let sum = self.run(params, samples, Some(&mut gradient));
+        self.gradient = gradient;
+        Ok((sum?, &self.gradient))
     }
 
-    fn run(&mut self, params: &[f64], samples: &[f64], differentiate: bool) -> Result<f64> {
-        let (width, own) = (self.sample.inputs(), self.programs.own_params());
+    /// As [`gradient`](Batch::gradient), with the derivatives written to a list of the caller's.
+    ///
+    /// ```
+    /// let mut square = engine::Program::record(&[3.0], |p| p[0] * p[0]).batch()?;
+    /// let mut gradient = [0.0];
+    /// assert_eq!(square.gradient_into(&[3.0], &[], &mut gradient), Ok(9.0));
+    /// assert_eq!(gradient, [6.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
+    pub fn gradient_into(&mut self, params: &[f64], samples: &[f64], gradient: &mut [f64]) -> Result<f64> {
+        self.run(params, samples, Some(gradient))
+    }
+
+    fn run(&mut self, params: &[f64], samples: &[f64], mut gradient: Option<&mut [f64]>) -> Result<f64> {
+        let (width, own) = (self.samples.plan.inputs(), self.programs.own_params());
         expect_length("parameters", own, params.len())?;
         let whole = if width == 0 { 0 } else { samples.len().next_multiple_of(width).max(width) };
         expect_length("numbers of samples", whole, samples.len())?;
+        expect_length("places for derivatives", own, gradient.as_ref().map_or(own, |gradient| gradient.len()))?;
 
-        self.params[..own].copy_from_slice(params);
-        if let Some((plan, one)) = &mut self.shared {
-            one.forward(plan, params, &[]);
-            self.params[own..].iter_mut().enumerate().for_each(|(output, number)| *number = one.output(plan, output));
-        }
-        let alone = samples.len() == width;
-        let sum = if alone { self.one(samples, differentiate) } else { self.many(samples, differentiate) };
-        if let Some((plan, one)) = self.shared.as_mut().filter(|_| differentiate) {
-            let (gradient, seeds) = self.gradient.split_at_mut(own);
-            gradient.iter_mut().zip(one.reverse(plan, seeds)).for_each(|(derivative, more)| *derivative += more);
-        }
+        let sum = match (&mut self.shared, gradient.as_deref_mut()) {
+            (None, gradient) => self.samples.run(params, samples, gradient),
+            (Some(shared), gradient) => {
+                shared.forward(params);
+                let all = gradient.is_some().then_some(&mut shared.gradient[..]);
+                let sum = self.samples.run(&shared.params, samples, all);
+                gradient.into_iter().for_each(|gradient| shared.reverse(gradient));
+                sum
+            }
+        };
         let finite = |all, number: &f64| all & number.is_finite();
-        if sum.is_finite() && (!differentiate || self.gradient[..own].iter().fold(true, finite)) {
+        if sum.is_finite() && gradient.as_ref().is_none_or(|gradient| gradient.iter().fold(true, finite)) {
             return Ok(sum);
         }
-        self.careful(samples, differentiate)
-    }
-
-    fn one(&mut self, sample: &[f64], differentiate: bool) -> f64 {
-        let Batch { sample: plan, one, params, .. } = self;
-        one.forward(plan, params, sample);
-        if differentiate {
-            self.gradient.copy_from_slice(one.reverse(plan, &[1.0]));
-        }
-        one.output(plan, 0)
-    }
-
-    fn many(&mut self, samples: &[f64], differentiate: bool) -> f64 {
-        let Batch { arch, sample: plan, params, .. } = self;
-        let count = samples.len() / plan.inputs();
-        let length = count.div_ceil(PARTS).next_multiple_of(LANES).max(PART);
-        let used = count.div_ceil(length);
-        self.parts.resize_with(self.parts.len().max(used), || Part::new(plan));
-        let parts = &mut self.parts[..used];
-        match parts {
-            [alone] => alone.run(*arch, plan, params, samples, differentiate),
-            _ => (parts.par_iter_mut().zip(samples.par_chunks(length * plan.inputs())))
-                .for_each(|(part, samples)| part.run(*arch, plan, params, samples, differentiate)),
-        }
-        if differentiate {
-            self.gradient.fill(0.0);
-            for part in parts.iter() {
-                self.gradient.iter_mut().zip(&part.gradient).for_each(|(sum, derivative)| *sum += derivative);
-            }
-        }
-        parts.iter().map(|part| part.sum).sum()
+        self.careful(params, samples, gradient)
     }
 
     /// The same by the sweeps over the programs.
-    fn careful(&mut self, samples: &[f64], differentiate: bool) -> Result<f64> {
-        let own = self.programs.own_params();
+    #[cold]
+    fn careful(&self, params: &[f64], samples: &[f64], gradient: Option<&mut [f64]>) -> Result<f64> {
+        let (own, width) = (params.len(), self.samples.plan.inputs());
         let (mut numbers, mut adjoints, mut sum) = (Vec::new(), Vec::new(), 0.0);
         let mut pull_back = |program: &Program, numbers: &[f64], seeds: &[f64], gradient: &mut [f64]| {
             adjoints.clear();
@@ -190,22 +181,76 @@ impl Batch {
             let adjoints = program.params().iter().map(|&param| adjoints[param as usize]);
             gradient.iter_mut().zip(adjoints).for_each(|(derivative, adjoint)| *derivative += adjoint);
         };
-        self.gradient.fill(0.0);
-        let (program, width) = (&self.programs.sample, self.sample.inputs());
+        let program = &self.programs.sample;
         let output = program.output(0)?;
+        let params = self.shared.as_ref().map_or(params, |shared| &shared.params);
+        let mut all = vec![0.0; params.len()];
         for sample in 0..samples.len().checked_div(width).unwrap_or(1) {
-            sweep::forward(program, &self.params, &samples[sample * width..][..width], &mut numbers)?;
+            sweep::forward(program, params, &samples[sample * width..][..width], &mut numbers)?;
             sum += numbers[output];
-            if differentiate {
-                pull_back(program, &numbers, &[1.0], &mut self.gradient);
+            if gradient.is_some() {
+                pull_back(program, &numbers, &[1.0], &mut all);
             }
         }
-        if let Some(shared) = self.programs.shared.as_ref().filter(|_| differentiate) {
-            sweep::forward(shared, &self.params[..own], &vec![f64::NAN; width], &mut numbers)?;
-            let (gradient, seeds) = self.gradient.split_at_mut(own);
+        let Some(gradient) = gradient else { return Ok(sum) };
+        let (by_own, seeds) = all.split_at(own);
+        gradient.copy_from_slice(by_own);
+        if let Some(shared) = &self.programs.shared {
+            sweep::forward(shared, &params[..own], &vec![f64::NAN; width], &mut numbers)?;
             pull_back(shared, &numbers, seeds, gradient);
         }
         Ok(sum)
+    }
+}
+
+impl Shared {
+    fn forward(&mut self, params: &[f64]) {
+        let (own, outputs) = self.params.split_at_mut(params.len());
+        own.copy_from_slice(params);
+        self.one.forward(&self.plan, params, &[]);
+        outputs.iter_mut().enumerate().for_each(|(output, number)| *number = self.one.output(&self.plan, output));
+    }
+
+    /// Pulls the derivatives by the outputs back, and gives those by the parameters.
+    fn reverse(&mut self, gradient: &mut [f64]) {
+        let (own, seeds) = self.gradient.split_at(gradient.len());
+        gradient.copy_from_slice(own);
+        self.one.reverse(&self.plan, &self.params[..own.len()], seeds, gradient);
+    }
+}
+
+impl Samples {
+    fn run(&mut self, params: &[f64], samples: &[f64], gradient: Option<&mut [f64]>) -> f64 {
+        if samples.len() == self.plan.inputs() {
+            return self.one(params, samples, gradient);
+        }
+        let Samples { arch, plan, parts, .. } = self;
+        let count = samples.len() / plan.inputs();
+        let length = count.div_ceil(PARTS).next_multiple_of(LANES).max(PART);
+        let used = count.div_ceil(length);
+        parts.resize_with(parts.len().max(used), || Part::new(plan));
+        let parts = &mut parts[..used];
+        match parts {
+            [alone] => alone.run(*arch, plan, params, samples, gradient.is_some()),
+            _ => (parts.par_iter_mut().zip(samples.par_chunks(length * plan.inputs())))
+                .for_each(|(part, samples)| part.run(*arch, plan, params, samples, gradient.is_some())),
+        }
+        if let Some(gradient) = gradient {
+            gradient.fill(0.0);
+            for part in parts.iter() {
+                gradient.iter_mut().zip(&part.gradient).for_each(|(sum, derivative)| *sum += derivative);
+            }
+        }
+        parts.iter().map(|part| part.sum).sum()
+    }
+
+    fn one(&mut self, params: &[f64], sample: &[f64], gradient: Option<&mut [f64]>) -> f64 {
+        self.one.forward(&self.plan, params, sample);
+        if let Some(gradient) = gradient {
+            gradient.fill(0.0);
+            self.one.reverse(&self.plan, params, &[1.0], gradient);
+        }
+        self.one.output(&self.plan, 0)
     }
 }
 
@@ -225,18 +270,23 @@ impl Part {
     fn run(&mut self, arch: Arch, plan: &Plan, params: &[f64], samples: &[f64], differentiate: bool) {
         let Part { lanes, sum, gradient } = self;
         let mut sums = [0.0; LANES];
-        lanes.clear();
+        lanes.begin(plan, params);
         for samples in samples.chunks(LANES * plan.inputs()) {
             let count = samples.len() / plan.inputs();
             let mut seed = [0.0; LANES];
             seed[..count].fill(1.0);
             lanes.load(plan, samples);
             arch.dispatch(Run { plan, params, lanes, seed: differentiate.then_some(seed) });
-            let outputs = lanes.output(plan, params, 0);
+            let outputs = lanes.output(plan, 0);
             sums[..count].iter_mut().zip(outputs).for_each(|(sum, output)| *sum += output);
         }
         *sum = sums.iter().sum();
-        gradient.clear();
-        gradient.extend(lanes.gradient());
+        if differentiate {
+            gradient.clear();
+            arch.dispatch(
+                #[inline(always)]
+                || gradient.extend(lanes.gradient()),
+            );
+        }
     }
 }

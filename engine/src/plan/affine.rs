@@ -9,6 +9,8 @@ use pulp::Simd;
 
 /// Of how many rows or slots the sums are kept in registers together.
 const TILE: usize = 8;
+/// For how many rows, if they share no weights, a number is read once to add to the weights' derivatives.
+const ROW_TILE: usize = 4;
 
 impl Affine {
     #[inline(always)]
@@ -34,8 +36,12 @@ impl Affine {
     ) {
         let (earlier, out) = adjoints.split_at_mut(self.out);
         let out = &out[..self.rows];
-        for row in 0..self.rows {
-            self.weight_derivatives(simd, row, numbers, out, gradient);
+        let whole = if self.weights.1 < self.slots.len() { 0 } else { self.rows - self.rows % ROW_TILE };
+        for row in (0..whole).step_by(ROW_TILE) {
+            self.weight_derivatives::<S, ROW_TILE>(simd, row, numbers, out, gradient);
+        }
+        for row in whole..self.rows {
+            self.weight_derivatives::<S, 1>(simd, row, numbers, out, gradient);
         }
         if self.active {
             let whole = self.slots.len() - self.slots.len() % TILE;
@@ -80,27 +86,33 @@ impl Affine {
     }
 
     #[inline(always)]
-    fn weight_derivatives<S: Simd>(&self, simd: S, row: usize, numbers: &[Wave], out: &[Wave], gradient: &mut [Sums]) {
+    fn weight_derivatives<S: Simd, const ROWS: usize>(
+        &self,
+        simd: S,
+        first: usize,
+        numbers: &[Wave],
+        out: &[Wave],
+        gradient: &mut [Sums],
+    ) {
         for part in 0..SUMS / S::F64_LANES {
-            let adjoint = fold::<S>(&out[row], part);
+            let adjoints: [[S::f64s; 2]; ROWS] = std::array::from_fn(|row| fold::<S>(&out[first + row], part));
             let add = |derivative: &mut Sums, terms: [S::f64s; 2]| {
                 let sum = &mut S::as_mut_simd_f64s(derivative).0[part];
                 *sum = simd.add_f64s(simd.add_f64s(*sum, terms[0]), terms[1]);
             };
-            if let Some(bias) = self.bias(row) {
-                add(&mut gradient[bias], adjoint);
+            for row in 0..ROWS {
+                if let Some(bias) = self.bias(first + row) {
+                    add(&mut gradient[bias], adjoints[row]);
+                }
             }
-            let derivatives = &mut gradient[self.row(row)];
-            let times = |x: &Wave| {
-                let x = fold::<S>(x, part);
-                [simd.mul_f64s(adjoint[0], x[0]), simd.mul_f64s(adjoint[1], x[1])]
-            };
-            match self.range() {
-                Some(range) => derivatives.iter_mut().zip(&numbers[range]).for_each(|(sum, x)| add(sum, times(x))),
-                None => {
-                    for (sum, &slot) in derivatives.iter_mut().zip(&self.slots) {
-                        add(sum, times(&numbers[slot as usize]));
-                    }
+            let mut rows = gradient[self.row(first).start..].chunks_mut(self.weights.1.max(self.slots.len()));
+            let derivatives: [&mut [Sums]; ROWS] =
+                std::array::from_fn(|_| &mut rows.next().unwrap_or_default()[..self.slots.len()]);
+            for (k, &slot) in self.slots.iter().enumerate() {
+                let x = fold::<S>(&numbers[slot as usize], part);
+                for row in 0..ROWS {
+                    let [a, b] = adjoints[row];
+                    add(&mut derivatives[row][k], [simd.mul_f64s(a, x[0]), simd.mul_f64s(b, x[1])]);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! From a program to a plan: which nodes become one instruction, and in which order.
 
-use super::{Affine, Instruction, Map, Operand, Place, Plan, Wide};
+use super::{Affine, Instruction, List, Map, Operand, Plan, Wide};
 use crate::ops::Op;
 use crate::program::Program;
 use std::collections::HashSet;
@@ -15,8 +15,8 @@ struct Form {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Shape {
     Affine { slots: Vec<u32>, biased: bool, weights: u32, bias: u32 },
-    Map { op: u8, args: Vec<Place> },
-    Wide { args: Vec<Place> },
+    Map { op: u8, args: Vec<u32> },
+    Wide { args: Vec<u32> },
 }
 
 impl Plan {
@@ -29,8 +29,8 @@ impl Plan {
 struct Compiler<'a> {
     program: &'a Program,
     plan: Plan,
-    /// Where each node is, once that is known.
-    places: Vec<Place>,
+    /// The slot of each node, once that is known.
+    slots: Vec<u32>,
     /// Which nodes depend on a parameter, and so have an adjoint.
     active: Vec<bool>,
     /// The dot that an addition of a bias is computed together with.
@@ -39,43 +39,58 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(program: &'a Program) -> Self {
-        let (params, inputs) = (program.params().len(), program.inputs().len());
-        let mut places = vec![Place::Slot(u32::MAX); program.len()];
+        let mut slots: Vec<u32> = vec![u32::MAX; program.len()];
         let mut constants = Vec::new();
         let mut active = vec![false; program.len()];
+        let inputs = program.inputs().len();
         for node in 0..program.len() {
-            let position = program.position(node) as u32;
-            active[node] = match program.op(node) {
-                Op::Param => {
-                    places[node] = Place::Param(position);
-                    true
-                }
-                Op::Input => {
-                    places[node] = Place::Slot(position);
-                    false
-                }
+            match program.op(node) {
+                Op::Param => active[node] = true,
+                Op::Input => slots[node] = program.position(node) as u32,
                 Op::Const => {
-                    places[node] = Place::Slot((inputs + constants.len()) as u32);
+                    slots[node] = (inputs + constants.len()) as u32;
                     constants.extend(program.constant(node));
-                    false
                 }
-                _ => program.args(node).iter().any(|&arg| active[arg as usize]),
-            };
+                _ => active[node] = program.args(node).iter().any(|&arg| active[arg as usize]),
+            }
         }
-        let slots = inputs + constants.len();
-        let plan = Plan { instructions: Vec::new(), params, inputs, constants, slots, outputs: Vec::new() };
-        Compiler { program, plan, places, active, dots: vec![None; program.len()] }
+        let plan = Plan {
+            instructions: Vec::new(),
+            params: program.params().len(),
+            inputs,
+            constants,
+            spread: Vec::new(),
+            slots: 0,
+            outputs: Vec::new(),
+        };
+        Compiler { program, plan, slots, active, dots: vec![None; program.len()] }
+    }
+
+    /// Gives a slot to each parameter that is an output or an argument of something else than a layer.
+    fn spread(&mut self, levels: &[Vec<usize>]) {
+        let mut wanted = vec![false; self.program.len()];
+        self.program.outputs().iter().for_each(|&node| wanted[node as usize] = true);
+        for &node in levels.iter().flatten().filter(|&&node| self.layer(node).is_none()) {
+            self.program.args(node).iter().for_each(|&arg| wanted[arg as usize] = true);
+        }
+        for &param in self.program.params().iter().filter(|&&param| wanted[param as usize]) {
+            self.slots[param as usize] = (self.plan.fixed() + self.plan.spread.len()) as u32;
+            self.plan.spread.push(self.program.position(param as usize) as u32);
+        }
+        self.plan.slots = self.plan.fixed() + self.plan.spread.len();
     }
 
     fn compile(mut self) -> Plan {
-        for level in self.levels() {
+        let levels = self.levels();
+        self.spread(&levels);
+        for level in levels {
             let mut forms: Vec<Form> = level.into_iter().map(|node| Form { node, shape: self.shape(node) }).collect();
             forms.sort_by(|a, b| a.shape.cmp(&b.shape));
             let mut rest = &forms[..];
             while let [first, ..] = rest {
                 let (like, others) = rest.split_at(self.run(rest));
                 for (position, form) in like.iter().enumerate() {
-                    self.places[form.node] = Place::Slot((self.plan.slots + position) as u32);
+                    self.slots[form.node] = (self.plan.slots + position) as u32;
                 }
                 let instruction = self.instruction(first, like);
                 self.plan.instructions.push(instruction);
@@ -83,7 +98,7 @@ impl<'a> Compiler<'a> {
                 rest = others;
             }
         }
-        self.plan.outputs = self.program.outputs().iter().map(|&node| self.places[node as usize]).collect();
+        self.plan.outputs = self.program.outputs().iter().map(|&node| self.slots[node as usize]).collect();
         self.plan
     }
 
@@ -126,9 +141,9 @@ impl<'a> Compiler<'a> {
         }
         let args = self.program.args(node);
         let (a, b) = args.split_at(args.len() / 2);
-        let position = |node: u32| match self.places[node as usize] {
-            Place::Param(position) => Some(position),
-            Place::Slot(_) => None,
+        let position = |node: u32| {
+            let param = self.program.op(node as usize) == Op::Param;
+            param.then(|| self.program.position(node as usize) as u32)
         };
         let pairs = a.iter().zip(b).map(|(&a, &b)| match (position(a), position(b)) {
             (Some(weight), None) => Some((weight, b)),
@@ -141,19 +156,21 @@ impl<'a> Compiler<'a> {
         (neighbours && different).then(|| weights.first().map(|&first| (first, others)))?
     }
 
+    /// The same of a dot together with the addition of a bias.
+    fn layer(&self, node: usize) -> Option<(u32, Vec<u32>)> {
+        self.weights(self.dots[node].map_or(node, |dot| dot as usize))
+    }
+
     fn shape(&self, node: usize) -> Shape {
-        let place = |&arg: &u32| self.places[arg as usize];
-        let dot = self.dots[node];
-        if let Some((weights, others)) = self.weights(dot.map_or(node, |dot| dot as usize)) {
-            let slots = others.iter().map(|other| match place(other) {
-                Place::Slot(slot) | Place::Param(slot) => slot,
-            });
+        let slot = |&arg: &u32| self.slots[arg as usize];
+        if let Some((weights, others)) = self.layer(node) {
+            let dot = self.dots[node];
             let bias = self.program.args(node).iter().find(|&&arg| dot.is_some_and(|dot| arg != dot));
             let bias = bias.map(|&bias| self.program.position(bias as usize) as u32);
             let (biased, bias) = (bias.is_some(), bias.unwrap_or(0));
-            return Shape::Affine { slots: slots.collect(), biased, weights, bias };
+            return Shape::Affine { slots: others.iter().map(slot).collect(), biased, weights, bias };
         }
-        let args = self.program.args(node).iter().map(place).collect();
+        let args = self.program.args(node).iter().map(slot).collect();
         match self.program.op(node).arity() {
             Some(_) => Shape::Map { op: self.program.op(node) as u8, args },
             None => Shape::Wide { args },
@@ -179,7 +196,7 @@ impl<'a> Compiler<'a> {
                         .iter()
                         .zip(steps)
                         .zip(args)
-                        .all(|((first, steps), arg)| *arg == if steps { first.after(position) } else { *first })
+                        .all(|((first, steps), arg)| *arg == first + if steps { position as u32 } else { 0 })
             }
             _ => position == 0,
         };
@@ -208,20 +225,23 @@ impl<'a> Compiler<'a> {
                     out,
                 })
             }
-            (Shape::Map { args: places, .. }, next) => {
-                let mut operands = [Operand { place: Place::Param(0), steps: false, active: false }; 3];
-                for (position, place) in places.iter().enumerate() {
-                    let steps = matches!(next, Some(Shape::Map { args, .. }) if args[position] != *place);
+            (Shape::Map { args: slots, .. }, next) => {
+                let mut operands = [Operand { slot: 0, step: 0, active: false }; 3];
+                for (position, &slot) in slots.iter().enumerate() {
+                    let steps = matches!(next, Some(Shape::Map { args, .. }) if args[position] != slot);
                     let active = like.iter().any(|form| wants(&self.program.args(form.node)[position]));
-                    operands[position] = Operand { place: *place, steps, active };
+                    operands[position] = Operand { slot: slot as usize, step: usize::from(steps), active };
                 }
                 Instruction::Map(Map { op: self.program.op(first.node), len: rows, operands, out })
             }
-            (Shape::Wide { args: places }, _) => Instruction::Wide(Wide {
-                op: self.program.op(first.node),
-                args: places.iter().copied().zip(args.iter().map(wants)).collect(),
-                out,
-            }),
+            (Shape::Wide { args: slots }, _) => {
+                let op = self.program.op(first.node);
+                let active: Vec<bool> = args.iter().map(wants).collect();
+                let (a, b) = slots.split_at(slots.len() / 2);
+                let lists = List::new(a, &active[..a.len()]).zip(List::new(b, &active[a.len()..]));
+                let lists = lists.filter(|_| op == Op::Dot).map(|(a, b)| [a, b]);
+                Instruction::Wide(Wide { op, args: slots.clone(), active, out, lists })
+            }
         }
     }
 }

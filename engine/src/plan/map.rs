@@ -1,7 +1,7 @@
-//! One op on neighbouring numbers, whose lanes lie one after another in one long loop.
+//! One op on neighbouring numbers, in loops over the lanes of each.
 
-use super::run::{Buffers, Sums, Wave, add, lanes};
-use super::{Map, Operand, Place};
+use super::Map;
+use super::run::{LANES, Wave, add};
 use crate::lane_math::Lane;
 use crate::ops::{Op, Partials, Row, row};
 use crate::real::Real;
@@ -14,33 +14,19 @@ macro_rules! vectorised {
         impl Map {
             /// The numbers of all lanes.
             #[inline(always)]
-            pub(super) fn forward(
-                &self,
-                params: &[f64],
-                numbers: &mut [Wave],
-                buffers: &mut Buffers,
-            ) {
+            pub(super) fn forward(&self, numbers: &mut [Wave]) {
                 match self.op {
-                    $($(Op::$Op => self.values(Fixed::<row::$Op, $args>::NEW, params, numbers, buffers),)*)*
-                    _ => self.values_by_row(params, numbers, buffers),
+                    $($(Op::$Op => self.values(Fixed::<row::$Op, $args>::NEW, numbers),)*)*
+                    _ => self.values_by_row(numbers),
                 }
             }
 
             /// The contributions of all lanes to the adjoints of the arguments.
             #[inline(always)]
-            pub(super) fn reverse(
-                &self,
-                params: &[f64],
-                numbers: &[Wave],
-                adjoints: &mut [Wave],
-                gradient: &mut [Sums],
-                buffers: &mut Buffers,
-            ) {
+            pub(super) fn reverse(&self, numbers: &[Wave], adjoints: &mut [Wave]) {
                 match self.op {
-                    $($(Op::$Op => {
-                        self.contributions(Fixed::<row::$Op, $args>::NEW, params, numbers, adjoints, gradient, buffers);
-                    })*)*
-                    _ => self.contributions_by_row(params, numbers, adjoints, gradient, buffers),
+                    $($(Op::$Op => self.contributions(Fixed::<row::$Op, $args>::NEW, numbers, adjoints),)*)*
+                    _ => self.contributions_by_row(numbers, adjoints),
                 }
             }
         }
@@ -54,132 +40,67 @@ vectorised! {
 
 impl Map {
     #[inline(never)]
-    fn values_by_row(&self, params: &[f64], numbers: &mut [Wave], buffers: &mut Buffers) {
+    fn values_by_row(&self, numbers: &mut [Wave]) {
         match self.op.arity() {
-            Some(1) => self.values(ByRow::<1>(self.op), params, numbers, buffers),
-            Some(2) => self.values(ByRow::<2>(self.op), params, numbers, buffers),
-            _ => self.values(ByRow::<3>(self.op), params, numbers, buffers),
+            Some(1) => self.values(ByRow::<1>(self.op), numbers),
+            Some(2) => self.values(ByRow::<2>(self.op), numbers),
+            _ => self.values(ByRow::<3>(self.op), numbers),
         }
     }
 
     #[inline(never)]
-    fn contributions_by_row(
-        &self,
-        params: &[f64],
-        numbers: &[Wave],
-        adjoints: &mut [Wave],
-        gradient: &mut [Sums],
-        buffers: &mut Buffers,
-    ) {
+    fn contributions_by_row(&self, numbers: &[Wave], adjoints: &mut [Wave]) {
         match self.op.arity() {
-            Some(1) => self.contributions(ByRow::<1>(self.op), params, numbers, adjoints, gradient, buffers),
-            Some(2) => self.contributions(ByRow::<2>(self.op), params, numbers, adjoints, gradient, buffers),
-            _ => self.contributions(ByRow::<3>(self.op), params, numbers, adjoints, gradient, buffers),
+            Some(1) => self.contributions(ByRow::<1>(self.op), numbers, adjoints),
+            Some(2) => self.contributions(ByRow::<2>(self.op), numbers, adjoints),
+            _ => self.contributions(ByRow::<3>(self.op), numbers, adjoints),
         }
     }
 
     #[inline(always)]
-    fn values<const ARGS: usize>(
-        &self,
-        op: impl Choice<ARGS>,
-        params: &[f64],
-        numbers: &mut [Wave],
-        buffers: &mut Buffers,
-    ) {
-        let (earlier, out) = numbers.split_at_mut(self.out);
-        let out = out[..self.len].as_flattened_mut();
-        let args: [&[f64]; ARGS] = self.args(params, earlier, buffers, out.len());
-        for (place, y) in out.iter_mut().enumerate() {
-            *y = op.value(&at(&args, place)).primal();
+    fn values<const ARGS: usize>(&self, op: impl Choice<ARGS>, numbers: &mut [Wave]) {
+        for position in 0..self.len {
+            let (args, mut y) = (self.args::<ARGS>(position, numbers), [0.0; LANES]);
+            for lane in 0..LANES {
+                y[lane] = op.value(&at(&args, lane)).primal();
+            }
+            numbers[self.out + position] = y;
         }
     }
 
     #[inline(always)]
-    fn contributions<const ARGS: usize>(
-        &self,
-        op: impl Choice<ARGS>,
-        params: &[f64],
-        numbers: &[Wave],
-        adjoints: &mut [Wave],
-        gradient: &mut [Sums],
-        buffers: &mut Buffers,
-    ) {
-        let (earlier, out) = adjoints.split_at_mut(self.out);
-        let out = out[..self.len].as_flattened();
-        let y = &numbers[self.out..self.out + self.len].as_flattened()[..out.len()];
-        let mut products = std::mem::take(&mut buffers.products);
-        let args: [&[f64]; ARGS] = self.args(params, numbers, buffers, out.len());
-        for arg in 0..ARGS {
-            let operand = &self.operands[arg];
-            if !operand.active {
-                continue;
-            }
-            let direct = operand.slots(self.len);
-            let target = match &direct {
-                Some(slots) => earlier[slots.clone()].as_flattened_mut(),
-                None => {
-                    products.clear();
-                    products.resize(out.len(), 0.0);
-                    &mut products
-                }
-            };
-            for (place, target) in target.iter_mut().enumerate() {
-                let mut sink = Product { arg, adjoint: Lane::from(out[place]), product: Lane::from(0.0) };
-                op.partials(&at(&args, place), Lane::from(y[place]), &mut sink);
-                *target += sink.product.primal();
-            }
-            if direct.is_none() {
-                for (position, contributions) in products.as_chunks().0.iter().enumerate() {
-                    add(operand.at(position), contributions, earlier, gradient);
-                }
-            }
-        }
-        buffers.products = products;
-    }
-
-    /// The numbers of each argument in all lanes, of equal length.
-    #[inline(always)]
-    fn args<'a, const ARGS: usize>(
-        &self,
-        params: &[f64],
-        numbers: &'a [Wave],
-        buffers: &'a mut Buffers,
-        length: usize,
-    ) -> [&'a [f64]; ARGS] {
-        let mut args: [&[f64]; ARGS] = [&[]; ARGS];
-        for ((arg, operand), spread) in args.iter_mut().zip(&self.operands).zip(&mut buffers.spread) {
-            let all = match operand.slots(self.len) {
-                Some(slots) => numbers[slots].as_flattened(),
-                None => {
-                    spread.clear();
-                    for position in 0..self.len {
-                        spread.extend_from_slice(&lanes(operand.at(position), params, numbers));
+    fn contributions<const ARGS: usize>(&self, op: impl Choice<ARGS>, numbers: &[Wave], adjoints: &mut [Wave]) {
+        for position in 0..self.len {
+            let (args, y) = (self.args::<ARGS>(position, numbers), numbers[self.out + position]);
+            let adjoint = adjoints[self.out + position];
+            for arg in 0..ARGS {
+                let operand = &self.operands[arg];
+                if operand.active {
+                    let mut products = [0.0; LANES];
+                    for lane in 0..LANES {
+                        let (adjoint, product) = (Lane::from(adjoint[lane]), Lane::from(0.0));
+                        let mut sink = Product { arg, adjoint, product };
+                        op.partials(&at(&args, lane), Lane::from(y[lane]), &mut sink);
+                        products[lane] = sink.product.primal();
                     }
-                    spread
+                    add(&mut adjoints[operand.at(position)], &products);
                 }
-            };
-            *arg = &all[..length];
+            }
         }
-        args
     }
-}
 
-impl Operand {
-    /// The slots of an operand that has one for each number.
+    /// Copies, of which the compiler knows that nothing is written to them while the lanes are gone through.
     #[inline(always)]
-    fn slots(&self, len: usize) -> Option<std::ops::Range<usize>> {
-        match self.place {
-            Place::Slot(first) if self.steps || len == 1 => Some(first as usize..first as usize + len),
-            _ => None,
-        }
+    fn args<const ARGS: usize>(&self, position: usize, numbers: &[Wave]) -> [Wave; ARGS] {
+        std::array::from_fn(|arg| numbers[self.operands[arg].at(position)])
     }
 }
 
 #[inline(always)]
-fn at<const ARGS: usize>(args: &[&[f64]; ARGS], place: usize) -> [Lane; ARGS] {
+fn at<const ARGS: usize>(args: &[Wave; ARGS], lane: usize) -> [Lane; ARGS] {
     let mut numbers = [Lane::from(0.0); ARGS];
     for arg in 0..ARGS {
-        numbers[arg] = Lane::from(args[arg][place]);
+        numbers[arg] = Lane::from(args[arg][lane]);
     }
     numbers
 }

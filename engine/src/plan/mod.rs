@@ -18,23 +18,18 @@ use std::ops::Range;
 
 /// The instructions, in the order of the forward sweep.
 ///
-/// Every computed number has a *slot*. Slots of inputs come first, then those of constants, then computed ones, in the
-/// order in which they are computed. Parameters are not copied into slots: all lanes share them.
+/// Every number has a *slot*. Slots of inputs come first, then those of constants, of parameters and of computed numbers,
+/// in the order in which they are computed. Parameters that only layers take have none.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     instructions: Vec<Instruction>,
     params: usize,
     inputs: usize,
     constants: Vec<f64>,
+    /// The parameters that have slots.
+    spread: Vec<u32>,
     slots: usize,
-    outputs: Vec<Place>,
-}
-
-/// Where a number is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Param(u32),
-    Slot(u32),
+    outputs: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -70,11 +65,12 @@ struct Map {
     out: usize,
 }
 
-/// An argument of a map: the number at a place for all, or those from there on.
+/// An argument of a map: the number of a slot for all, or those from there on.
 #[derive(Debug, Clone, Copy)]
 struct Operand {
-    place: Place,
-    steps: bool,
+    slot: usize,
+    /// From each to the next: 0 or 1.
+    step: usize,
     active: bool,
 }
 
@@ -82,9 +78,27 @@ struct Operand {
 #[derive(Debug, Clone)]
 struct Wide {
     op: Op,
-    /// Where each is, and whether it wants an adjoint.
-    args: Vec<(Place, bool)>,
+    args: Vec<u32>,
+    /// Which arguments want an adjoint.
+    active: Vec<bool>,
     out: usize,
+    /// Of a dot of two lists of slots that follow one another, all or none of them active: these.
+    lists: Option<[List; 2]>,
+}
+
+#[derive(Debug, Clone)]
+struct List {
+    slots: Range<usize>,
+    active: bool,
+}
+
+impl List {
+    fn new(slots: &[u32], active: &[bool]) -> Option<List> {
+        let first = *slots.first()?;
+        let neighbours = slots.iter().copied().eq(first..first + slots.len() as u32);
+        let alike = active.iter().all(|each| *each == active[0]);
+        (neighbours && alike).then(|| List { slots: first as usize..first as usize + slots.len(), active: active[0] })
+    }
 }
 
 impl Affine {
@@ -108,29 +122,10 @@ impl Affine {
     }
 }
 
-impl Place {
-    /// The place among the numbers of the parameters and then of the slots.
-    #[inline(always)]
-    fn index(self, params: usize) -> usize {
-        match self {
-            Place::Param(at) => at as usize,
-            Place::Slot(at) => params + at as usize,
-        }
-    }
-
-    /// The place so many further on.
-    fn after(self, steps: usize) -> Place {
-        match self {
-            Place::Param(at) => Place::Param(at + steps as u32),
-            Place::Slot(at) => Place::Slot(at + steps as u32),
-        }
-    }
-}
-
 impl Operand {
     #[inline(always)]
-    fn at(&self, position: usize) -> Place {
-        if self.steps { self.place.after(position) } else { self.place }
+    fn at(&self, position: usize) -> usize {
+        self.slot + self.step * position
     }
 }
 
@@ -139,8 +134,13 @@ impl Plan {
         self.inputs
     }
 
-    /// How many slots are not computed.
-    fn leaves(&self) -> usize {
+    /// The slots of inputs and constants, which have no adjoints.
+    fn fixed(&self) -> usize {
         self.inputs + self.constants.len()
+    }
+
+    /// The slots of parameters, and these parameters.
+    fn spread(&self) -> impl Iterator<Item = (usize, usize)> {
+        (self.fixed()..).zip(self.spread.iter().map(|&param| param as usize))
     }
 }

@@ -1,91 +1,110 @@
 //! The two sweeps over a plan for a single sample, in the arithmetic of `f64`: the numbers have the bits that they had
 //! when the program was recorded.
 
-use super::{Affine, Instruction, Map, Plan, Wide};
-use crate::arguments::Arguments;
-use crate::ops::Partials;
+use super::{Affine, Instruction, List, Map, Plan, Wide};
+use crate::arguments::{Picked, TwoLists};
+use crate::ops::{Partials, Row, row};
 
-/// The numbers of one sample and their adjoints: those of the parameters, then those of the slots.
+/// The numbers of one sample, and their adjoints.
 #[derive(Debug, Clone)]
 pub(crate) struct One {
     numbers: Vec<f64>,
     adjoints: Vec<f64>,
-    params: usize,
 }
 
 impl One {
     pub(crate) fn new(plan: &Plan) -> Self {
-        let mut numbers = vec![0.0; plan.params + plan.slots];
-        numbers[plan.params + plan.inputs..][..plan.constants.len()].copy_from_slice(&plan.constants);
-        One { adjoints: numbers.clone(), numbers, params: plan.params }
+        let mut numbers = vec![0.0; plan.slots];
+        numbers[plan.inputs..plan.fixed()].copy_from_slice(&plan.constants);
+        One { adjoints: numbers.clone(), numbers }
     }
 
     /// The forward sweep.
     pub(crate) fn forward(&mut self, plan: &Plan, params: &[f64], inputs: &[f64]) {
-        self.numbers[..plan.params].copy_from_slice(params);
-        self.numbers[plan.params..][..inputs.len()].copy_from_slice(inputs);
+        let numbers = &mut self.numbers[..];
+        numbers[..inputs.len()].copy_from_slice(inputs);
+        plan.spread().for_each(|(slot, param)| numbers[slot] = params[param]);
         for instruction in &plan.instructions {
             match instruction {
-                Instruction::Affine(affine) => self.affine(affine),
-                Instruction::Map(map) => self.map(map),
-                Instruction::Wide(wide) => {
-                    let number = wide.op.value(Picked { wide, numbers: &self.numbers, params: self.params });
-                    self.numbers[self.params + wide.out] = number;
-                }
+                Instruction::Affine(affine) => affine.forward_one(params, numbers),
+                Instruction::Map(map) => map.forward_one(numbers),
+                Instruction::Wide(wide) => numbers[wide.out] = wide.value_one(numbers),
             }
         }
     }
 
     /// The number of an output.
     pub(crate) fn output(&self, plan: &Plan, output: usize) -> f64 {
-        self.numbers[plan.outputs[output].index(self.params)]
+        self.numbers[plan.outputs[output] as usize]
     }
 
-    /// The reverse sweep from the seeds of the outputs: the derivatives by the parameters.
-    pub(crate) fn reverse(&mut self, plan: &Plan, seeds: &[f64]) -> &[f64] {
-        self.adjoints.fill(0.0);
-        for (output, seed) in plan.outputs.iter().zip(seeds) {
-            self.adjoints[output.index(self.params)] += seed;
-        }
+    /// The reverse sweep from the seeds of the outputs: adds the derivatives by the parameters to `gradient`.
+    pub(crate) fn reverse(&mut self, plan: &Plan, params: &[f64], seeds: &[f64], gradient: &mut [f64]) {
+        let (numbers, adjoints) = (&self.numbers[..], &mut self.adjoints[..]);
+        adjoints.fill(0.0);
+        plan.outputs.iter().zip(seeds).for_each(|(&output, seed)| adjoints[output as usize] += seed);
         for instruction in plan.instructions.iter().rev() {
             match instruction {
-                Instruction::Affine(affine) => self.affine_reverse(affine),
-                Instruction::Map(map) => self.map_reverse(map),
-                Instruction::Wide(wide) => self.wide_reverse(wide),
+                Instruction::Affine(affine) => affine.reverse_one(params, numbers, adjoints, gradient),
+                Instruction::Map(map) => map.reverse_one(numbers, adjoints),
+                Instruction::Wide(wide) => wide.reverse_one(numbers, adjoints),
             }
         }
-        &self.adjoints[..self.params]
+        plan.spread().for_each(|(slot, param)| gradient[param] += adjoints[slot]);
     }
+}
 
+impl Affine {
     /// Four rows at a time, since one sum after another waits for each addition.
-    fn affine(&mut self, affine: &Affine) {
-        let (earlier, out) = self.numbers.split_at_mut(self.params + affine.out);
-        let (params, slots) = earlier.split_at(self.params);
-        let whole = affine.rows - affine.rows % 4;
-        (0..whole).step_by(4).for_each(|row| rows::<4>(affine, row, params, slots, out));
-        (whole..affine.rows).for_each(|row| rows::<1>(affine, row, params, slots, out));
+    fn forward_one(&self, params: &[f64], numbers: &mut [f64]) {
+        let (earlier, out) = numbers.split_at_mut(self.out);
+        let out = &mut out[..self.rows];
+        let whole = self.rows - self.rows % 4;
+        let mut row = 0;
+        while row < whole {
+            self.rows_one::<4>(row, params, earlier, out);
+            row += 4;
+        }
+        while row < self.rows {
+            self.rows_one::<1>(row, params, earlier, out);
+            row += 1;
+        }
     }
 
-    /// Wave by row. Rows without an adjoint, as a rectifier leaves many, are skipped.
-    fn affine_reverse(&mut self, affine: &Affine) {
-        let (earlier, out) = self.adjoints.split_at_mut(self.params + affine.out);
-        let (derivatives, adjoints) = earlier.split_at_mut(self.params);
-        let (params, numbers) = self.numbers.split_at(self.params);
-        let out = &out[..affine.rows];
-        for (row, &adjoint) in out.iter().enumerate().rev().filter(|(_, adjoint)| **adjoint != 0.0) {
-            if let Some(bias) = affine.bias(row) {
-                derivatives[bias] += adjoint;
+    #[inline(always)]
+    fn rows_one<const ROWS: usize>(&self, first: usize, params: &[f64], numbers: &[f64], out: &mut [f64]) {
+        let weights: [&[f64]; ROWS] = std::array::from_fn(|row| &params[self.row(first + row)]);
+        let mut sums = [-0.0; ROWS];
+        for (k, &slot) in self.slots.iter().enumerate() {
+            for row in 0..ROWS {
+                sums[row] += weights[row][k] * numbers[slot as usize];
             }
-            let (derivatives, weights) = (&mut derivatives[affine.row(row)], &params[affine.row(row)]);
-            match affine.range() {
+        }
+        for row in 0..ROWS {
+            out[first + row] = sums[row] + self.bias(first + row).map_or(-0.0, |bias| params[bias]);
+        }
+    }
+
+    /// Row by row. Rows without an adjoint, as a rectifier leaves many, are skipped.
+    fn reverse_one(&self, params: &[f64], numbers: &[f64], adjoints: &mut [f64], gradient: &mut [f64]) {
+        let (adjoints, out) = adjoints.split_at_mut(self.out);
+        for (row, &adjoint) in out[..self.rows].iter().enumerate().rev() {
+            if adjoint == 0.0 {
+                continue;
+            }
+            if let Some(bias) = self.bias(row) {
+                gradient[bias] += adjoint;
+            }
+            let (derivatives, weights) = (&mut gradient[self.row(row)], &params[self.row(row)]);
+            match self.range() {
                 Some(range) => {
                     add_scaled(derivatives, adjoint, &numbers[range.clone()]);
-                    if affine.active {
+                    if self.active {
                         add_scaled(&mut adjoints[range], adjoint, weights);
                     }
                 }
                 None => {
-                    for ((&slot, derivative), weight) in affine.slots.iter().zip(derivatives).zip(weights) {
+                    for ((&slot, derivative), weight) in self.slots.iter().zip(derivatives).zip(weights) {
                         *derivative += adjoint * numbers[slot as usize];
                         adjoints[slot as usize] += adjoint * weight;
                     }
@@ -93,118 +112,122 @@ impl One {
             }
         }
     }
-
-    #[inline(always)]
-    fn args<const ARGS: usize>(&self, map: &Map, position: usize) -> [f64; ARGS] {
-        std::array::from_fn(|arg| self.numbers[map.operands[arg].at(position).index(self.params)])
-    }
-
-    fn map(&mut self, map: &Map) {
-        for position in 0..map.len {
-            let number = match map.op.arity() {
-                Some(1) => map.op.value(&self.args::<1>(map, position)),
-                Some(2) => map.op.value(&self.args::<2>(map, position)),
-                _ => map.op.value(&self.args::<3>(map, position)),
-            };
-            self.numbers[self.params + map.out + position] = number;
-        }
-    }
-
-    fn map_reverse(&mut self, map: &Map) {
-        for position in 0..map.len {
-            let out = self.params + map.out + position;
-            let (y, adjoint) = (self.numbers[out], self.adjoints[out]);
-            if adjoint == 0.0 {
-                continue;
-            }
-            match map.op.arity() {
-                Some(1) => self.pull_back::<1>(map, position, y, adjoint),
-                Some(2) => self.pull_back::<2>(map, position, y, adjoint),
-                _ => self.pull_back::<3>(map, position, y, adjoint),
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn pull_back<const ARGS: usize>(&mut self, map: &Map, position: usize, y: f64, adjoint: f64) {
-        let args = self.args::<ARGS>(map, position);
-        let params = self.params;
-        let place = |arg: usize| {
-            let operand = &map.operands[arg];
-            operand.active.then(|| operand.at(position).index(params))
-        };
-        map.op.partials(&args, y, &mut PullBack { adjoint, place, adjoints: &mut self.adjoints });
-    }
-
-    fn wide_reverse(&mut self, wide: &Wide) {
-        let out = self.params + wide.out;
-        if self.adjoints[out] != 0.0 {
-            let args = Picked { wide, numbers: &self.numbers, params: self.params };
-            let place = |arg: usize| {
-                let (place, active) = wide.args[arg];
-                active.then(|| place.index(self.params))
-            };
-            let mut sink = PullBack { adjoint: self.adjoints[out], place, adjoints: &mut self.adjoints };
-            wide.op.partials(args, self.numbers[out], &mut sink);
-        }
-    }
-}
-
-/// The arguments of a wide node, where they are.
-#[derive(Clone, Copy)]
-struct Picked<'a> {
-    wide: &'a Wide,
-    numbers: &'a [f64],
-    params: usize,
-}
-
-impl Arguments for Picked<'_> {
-    type Item = f64;
-
-    #[inline(always)]
-    fn count(self) -> usize {
-        self.wide.args.len()
-    }
-
-    #[inline(always)]
-    fn at(self, position: usize) -> f64 {
-        self.numbers[self.wide.args[position].0.index(self.params)]
-    }
-}
-
-/// Adds adjoint times partial to the adjoint of each argument that has one.
-struct PullBack<'a, P> {
-    adjoint: f64,
-    place: P,
-    adjoints: &'a mut [f64],
-}
-
-impl<P: Fn(usize) -> Option<usize>> Partials<f64> for PullBack<'_, P> {
-    #[inline(always)]
-    fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
-        if let Some(place) = (self.place)(position) {
-            self.adjoints[place] += self.adjoint * partial();
-        }
-    }
-}
-
-#[inline(always)]
-fn rows<const ROWS: usize>(affine: &Affine, first: usize, params: &[f64], numbers: &[f64], out: &mut [f64]) {
-    let weights: [&[f64]; ROWS] = std::array::from_fn(|row| &params[affine.row(first + row)]);
-    let mut sums = [-0.0; ROWS];
-    for (k, &slot) in affine.slots.iter().enumerate() {
-        for row in 0..ROWS {
-            sums[row] += weights[row][k] * numbers[slot as usize];
-        }
-    }
-    for row in 0..ROWS {
-        out[first + row] = sums[row] + affine.bias(first + row).map_or(-0.0, |bias| params[bias]);
-    }
 }
 
 #[inline(always)]
 fn add_scaled(to: &mut [f64], factor: f64, numbers: &[f64]) {
     for (to, number) in to.iter_mut().zip(numbers) {
         *to += factor * number;
+    }
+}
+
+impl Map {
+    #[inline(always)]
+    fn args_one<const ARGS: usize>(&self, position: usize, numbers: &[f64]) -> [f64; ARGS] {
+        std::array::from_fn(|arg| numbers[self.operands[arg].at(position)])
+    }
+
+    fn forward_one(&self, numbers: &mut [f64]) {
+        for position in 0..self.len {
+            numbers[self.out + position] = match self.op.arity() {
+                Some(1) => self.op.value(&self.args_one::<1>(position, numbers)),
+                Some(2) => self.op.value(&self.args_one::<2>(position, numbers)),
+                _ => self.op.value(&self.args_one::<3>(position, numbers)),
+            };
+        }
+    }
+
+    fn reverse_one(&self, numbers: &[f64], adjoints: &mut [f64]) {
+        for position in 0..self.len {
+            if adjoints[self.out + position] != 0.0 {
+                match self.op.arity() {
+                    Some(1) => self.pull_back_one::<1>(position, numbers, adjoints),
+                    Some(2) => self.pull_back_one::<2>(position, numbers, adjoints),
+                    _ => self.pull_back_one::<3>(position, numbers, adjoints),
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn pull_back_one<const ARGS: usize>(&self, position: usize, numbers: &[f64], adjoints: &mut [f64]) {
+        let (y, adjoint) = (numbers[self.out + position], adjoints[self.out + position]);
+        let slot = |arg: usize| self.operands[arg].active.then(|| self.operands[arg].at(position));
+        self.op.partials(&self.args_one::<ARGS>(position, numbers), y, &mut PullBack { adjoint, slot, adjoints });
+    }
+}
+
+impl Wide {
+    fn value_one(&self, numbers: &[f64]) -> f64 {
+        match &self.lists {
+            Some([a, b]) => row::Dot::value(TwoLists(&numbers[a.slots.clone()], &numbers[b.slots.clone()])),
+            None => self.op.value(Picked { numbers, args: &self.args }),
+        }
+    }
+
+    fn reverse_one(&self, numbers: &[f64], adjoints: &mut [f64]) {
+        let (y, adjoint) = (numbers[self.out], adjoints[self.out]);
+        if adjoint == 0.0 {
+            return;
+        }
+        match &self.lists {
+            Some(lists) => {
+                let [a, b] = lists.each_ref().map(|list| &numbers[list.slots.clone()]);
+                row::Dot::partials(TwoLists(a, b), y, &mut ListsPullBack { adjoint, lists, adjoints });
+            }
+            None => {
+                let slot = |arg: usize| self.active[arg].then(|| self.args[arg] as usize);
+                let args = Picked { numbers, args: &self.args };
+                self.op.partials(args, y, &mut PullBack { adjoint, slot, adjoints });
+            }
+        }
+    }
+}
+
+/// Adds adjoint times partial to the adjoints of two lists.
+struct ListsPullBack<'a> {
+    adjoint: f64,
+    lists: &'a [List; 2],
+    adjoints: &'a mut [f64],
+}
+
+impl ListsPullBack<'_> {
+    /// The adjoints from an argument on; none of a list that wants none.
+    #[inline(always)]
+    fn adjoints(&mut self, first: usize) -> &mut [f64] {
+        let [a, b] = self.lists;
+        let (list, first) = if first < a.slots.len() { (a, first) } else { (b, first - a.slots.len()) };
+        let slots = if list.active { list.slots.start + first..list.slots.end } else { 0..0 };
+        &mut self.adjoints[slots]
+    }
+}
+
+impl Partials<f64> for ListsPullBack<'_> {
+    fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
+        self.take_each(position, std::iter::once(partial()));
+    }
+
+    #[inline(always)]
+    fn take_each(&mut self, first: usize, partials: impl Iterator<Item = f64>) {
+        let factor = self.adjoint;
+        for (adjoint, partial) in self.adjoints(first).iter_mut().zip(partials) {
+            *adjoint += factor * partial;
+        }
+    }
+}
+
+/// Adds adjoint times partial to the adjoint of each argument that has one.
+struct PullBack<'a, S> {
+    adjoint: f64,
+    slot: S,
+    adjoints: &'a mut [f64],
+}
+
+impl<S: Fn(usize) -> Option<usize>> Partials<f64> for PullBack<'_, S> {
+    #[inline(always)]
+    fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
+        if let Some(slot) = (self.slot)(position) {
+            self.adjoints[slot] += self.adjoint * partial();
+        }
     }
 }

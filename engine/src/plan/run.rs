@@ -1,6 +1,6 @@
 //! The two sweeps over a plan for several samples side by side.
 
-use super::{Instruction, Place, Plan};
+use super::{Instruction, Plan};
 use aligned_vec::{AVec, CACHELINE_ALIGN};
 use pulp::{Simd, WithSimd};
 
@@ -10,7 +10,7 @@ pub(crate) const LANES: usize = 16;
 pub(super) const SUMS: usize = 8;
 
 /// A number of each sample.
-pub(super) type Wave = [f64; LANES];
+pub(crate) type Wave = [f64; LANES];
 pub(super) type Sums = [f64; SUMS];
 
 /// The numbers of the samples, and their adjoints. They begin where cache lines do: vectors across two of those take
@@ -21,16 +21,8 @@ pub(crate) struct Lanes {
     adjoints: AVec<Wave>,
     /// The derivatives by the parameters, over the lanes `k` and `k + SUMS` of all samples so far.
     gradient: AVec<Sums>,
-    buffers: Buffers,
-}
-
-/// Numbers that are put side by side for a while.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Buffers {
-    /// Of each argument of a map, the lanes of one number after another.
-    pub(super) spread: [Vec<f64>; 3],
-    /// Adjoints times partials, or exponentials.
-    pub(super) products: Vec<f64>,
+    /// For what an instruction needs of each of its arguments.
+    buffer: Vec<Wave>,
 }
 
 impl Lanes {
@@ -39,7 +31,7 @@ impl Lanes {
         for (slot, constant) in numbers[plan.inputs..].iter_mut().zip(&plan.constants) {
             *slot = [*constant; LANES];
         }
-        Lanes { numbers, adjoints: zeros(plan.slots), gradient: zeros(plan.params), buffers: Buffers::default() }
+        Lanes { numbers, adjoints: zeros(plan.slots), gradient: zeros(plan.params), buffer: Vec::new() }
     }
 
     /// Lays out samples, at most [`LANES`], each a number for each input. Lanes that are left over repeat the last.
@@ -54,16 +46,18 @@ impl Lanes {
     }
 
     /// The lanes of an output after a run.
-    pub(crate) fn output(&self, plan: &Plan, params: &[f64], output: usize) -> [f64; LANES] {
-        lanes(plan.outputs[output], params, &self.numbers)
+    pub(crate) fn output(&self, plan: &Plan, output: usize) -> Wave {
+        self.numbers[plan.outputs[output] as usize]
     }
 
-    /// Begins new sums of the derivatives.
-    pub(crate) fn clear(&mut self) {
+    /// Begins new sums of the derivatives, at these parameters.
+    pub(crate) fn begin(&mut self, plan: &Plan, params: &[f64]) {
         self.gradient.fill([0.0; SUMS]);
+        plan.spread().for_each(|(slot, param)| self.numbers[slot] = [params[param]; LANES]);
     }
 
     /// The derivatives, summed over all samples since then.
+    #[inline(always)]
     pub(crate) fn gradient(&self) -> impl Iterator<Item = f64> {
         self.gradient.iter().map(|&[a, b, c, d, e, f, g, h]| ((a + e) + (c + g)) + ((b + f) + (d + h)))
     }
@@ -90,51 +84,37 @@ impl WithSimd for Run<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Run { plan, params, lanes, seed } = self;
-        let Lanes { numbers, adjoints, gradient, buffers } = lanes;
+        let Lanes { numbers, adjoints, gradient, buffer } = lanes;
         for instruction in &plan.instructions {
             match instruction {
                 Instruction::Affine(affine) => affine.forward(simd, params, numbers),
-                Instruction::Map(map) => map.forward(params, numbers, buffers),
-                Instruction::Wide(wide) => wide.forward(simd, params, numbers, buffers),
+                Instruction::Map(map) => map.forward(numbers),
+                Instruction::Wide(wide) => wide.forward(simd, numbers, buffer),
             }
         }
         let Some(seed) = seed else { return };
-        adjoints[plan.leaves()..].fill([0.0; LANES]);
-        plan.outputs.iter().for_each(|output| add(*output, &seed, adjoints, gradient));
+        adjoints[plan.fixed()..].fill([0.0; LANES]);
+        plan.outputs.iter().for_each(|&output| add(&mut adjoints[output as usize], &seed));
         for instruction in plan.instructions.iter().rev() {
             match instruction {
                 Instruction::Affine(affine) => affine.reverse(simd, params, numbers, adjoints, gradient),
-                Instruction::Map(map) => map.reverse(params, numbers, adjoints, gradient, buffers),
-                Instruction::Wide(wide) => wide.reverse(simd, params, numbers, adjoints, gradient, buffers),
+                Instruction::Map(map) => map.reverse(numbers, adjoints),
+                Instruction::Wide(wide) => wide.reverse(simd, numbers, adjoints, buffer),
             }
         }
-    }
-}
-
-/// The lanes of a number.
-#[inline(always)]
-pub(super) fn lanes(place: Place, params: &[f64], numbers: &[Wave]) -> Wave {
-    match place {
-        Place::Param(at) => [params[at as usize]; LANES],
-        Place::Slot(at) => numbers[at as usize],
-    }
-}
-
-/// Adds contributions to the adjoint of a number.
-#[inline(always)]
-pub(super) fn add(to: Place, contributions: &Wave, adjoints: &mut [Wave], gradient: &mut [Sums]) {
-    match to {
-        Place::Slot(at) => {
-            let adjoint = &mut adjoints[at as usize];
-            for lane in 0..LANES {
-                adjoint[lane] += contributions[lane];
-            }
-        }
-        Place::Param(at) => {
-            let derivative = &mut gradient[at as usize];
+        for (slot, param) in plan.spread() {
+            let (derivative, adjoint) = (&mut gradient[param], &adjoints[slot]);
             for lane in 0..SUMS {
-                derivative[lane] = derivative[lane] + contributions[lane] + contributions[lane + SUMS];
+                derivative[lane] = derivative[lane] + adjoint[lane] + adjoint[lane + SUMS];
             }
         }
+    }
+}
+
+/// Adds contributions to an adjoint.
+#[inline(always)]
+pub(super) fn add(adjoint: &mut Wave, contributions: &Wave) {
+    for lane in 0..LANES {
+        adjoint[lane] += contributions[lane];
     }
 }

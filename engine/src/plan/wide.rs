@@ -3,8 +3,8 @@
 //! Sums, dots and log_sum_exp run with all lanes side by side, in the order and with the care of their rows in the op
 //! table; any other op goes lane by lane through its row.
 
-use super::run::{Buffers, LANES, SUMS, Sums, Wave, add, lanes};
-use super::{Place, Wide};
+use super::Wide;
+use super::run::{LANES, Wave, add};
 use crate::arguments::Arguments;
 use crate::lane_math::{Lane, exp, ln_1p};
 use crate::ops::{Op, Partials};
@@ -13,70 +13,60 @@ use pulp::Simd;
 
 impl Wide {
     #[inline(always)]
-    pub(super) fn forward<S: Simd>(&self, simd: S, params: &[f64], numbers: &mut [Wave], buffers: &mut Buffers) {
-        let number = |arg: usize| lanes(self.args[arg].0, params, numbers);
-        let half = self.args.len() / 2;
+    pub(super) fn forward<S: Simd>(&self, simd: S, numbers: &mut [Wave], buffer: &mut Vec<Wave>) {
+        let (a, b) = self.args.split_at(self.args.len() / 2);
+        let number = |&arg: &u32| numbers[arg as usize];
         numbers[self.out] = match self.op {
-            Op::Sum => (0..self.args.len()).fold([-0.0; LANES], |sum, arg| plus(simd, sum, number(arg))),
+            Op::Sum => self.args.iter().fold([-0.0; LANES], |sum, arg| plus(simd, sum, number(arg))),
             Op::Dot => {
-                (0..half).fold([-0.0; LANES], |sum, arg| plus(simd, sum, times(simd, number(arg), number(arg + half))))
+                let terms = a.iter().zip(b).map(|(a, b)| times(simd, number(a), number(b)));
+                terms.fold([-0.0; LANES], |sum, term| plus(simd, sum, term))
             }
-            Op::LogSumExp => log_sum_exp(simd, self.args.len(), number, &mut buffers.products),
-            _ => self.forward_by_row(params, numbers),
+            Op::LogSumExp => log_sum_exp(simd, &self.args, numbers, buffer),
+            _ => self.forward_by_row(numbers),
         };
     }
 
     #[inline(always)]
-    pub(super) fn reverse<S: Simd>(
-        &self,
-        simd: S,
-        params: &[f64],
-        numbers: &[Wave],
-        adjoints: &mut [Wave],
-        gradient: &mut [Sums],
-        buffers: &mut Buffers,
-    ) {
+    pub(super) fn reverse<S: Simd>(&self, simd: S, numbers: &[Wave], adjoints: &mut [Wave], buffer: &mut Vec<Wave>) {
         let (adjoint, half) = (adjoints[self.out], self.args.len() / 2);
         let mut give = |arg: usize, contributions: &Wave| {
-            if let (place, true) = self.args[arg] {
-                add(place, contributions, adjoints, gradient);
+            if self.active[arg] {
+                add(&mut adjoints[self.args[arg] as usize], contributions);
             }
         };
         match self.op {
             Op::Sum => (0..self.args.len()).for_each(|arg| give(arg, &adjoint)),
             Op::Dot => {
                 for arg in 0..half {
-                    let [a, b] = [arg, arg + half].map(|arg| lanes(self.args[arg].0, params, numbers));
+                    let [a, b] = [arg, arg + half].map(|arg| numbers[self.args[arg] as usize]);
                     give(arg, &times(simd, adjoint, b));
                     give(arg + half, &times(simd, adjoint, a));
                 }
             }
             Op::LogSumExp => {
-                let number = |arg: usize| lanes(self.args[arg].0, params, numbers);
-                let shares = &mut buffers.products;
-                let total = exponentials(simd, self.args.len(), number, &numbers[self.out], shares);
-                for (arg, share) in shares.as_chunks().0.iter().enumerate() {
+                let total = exponentials(simd, &self.args, numbers, &numbers[self.out], buffer);
+                for (arg, share) in buffer.iter().enumerate() {
                     let mut contributions = times(simd, adjoint, *share);
                     contributions.iter_mut().zip(&total).for_each(|(contribution, total)| *contribution /= total);
                     give(arg, &contributions);
                 }
             }
-            _ => self.reverse_by_row(params, numbers, adjoints, gradient),
+            _ => self.reverse_by_row(numbers, adjoints),
         }
     }
 
     #[inline(never)]
-    fn forward_by_row(&self, params: &[f64], numbers: &[Wave]) -> Wave {
-        std::array::from_fn(|lane| Lane::apply(self.op, OneLane { wide: self, params, numbers, lane }).primal())
+    fn forward_by_row(&self, numbers: &[Wave]) -> Wave {
+        std::array::from_fn(|lane| Lane::apply(self.op, OneLane { args: &self.args, numbers, lane }).primal())
     }
 
     #[inline(never)]
-    fn reverse_by_row(&self, params: &[f64], numbers: &[Wave], adjoints: &mut [Wave], gradient: &mut [Sums]) {
+    fn reverse_by_row(&self, numbers: &[Wave], adjoints: &mut [Wave]) {
         for lane in 0..LANES {
-            let args = OneLane { wide: self, params, numbers, lane };
+            let args = OneLane { args: &self.args, numbers, lane };
             let (y, adjoint) = (numbers[self.out][lane], Lane::from(adjoints[self.out][lane]));
-            let mut sink = PullBack { wide: self, adjoint, lane, adjoints, gradient };
-            self.op.partials(args, Lane::from(y), &mut sink);
+            self.op.partials(args, Lane::from(y), &mut PullBack { wide: self, adjoint, lane, adjoints });
         }
     }
 }
@@ -84,8 +74,7 @@ impl Wide {
 /// The arguments in one lane.
 #[derive(Clone, Copy)]
 struct OneLane<'a> {
-    wide: &'a Wide,
-    params: &'a [f64],
+    args: &'a [u32],
     numbers: &'a [Wave],
     lane: usize,
 }
@@ -95,15 +84,12 @@ impl Arguments for OneLane<'_> {
 
     #[inline(always)]
     fn count(self) -> usize {
-        self.wide.args.len()
+        self.args.len()
     }
 
     #[inline(always)]
     fn at(self, position: usize) -> Lane {
-        Lane::from(match self.wide.args[position].0 {
-            Place::Param(at) => self.params[at as usize],
-            Place::Slot(at) => self.numbers[at as usize][self.lane],
-        })
+        Lane::from(self.numbers[self.args[position] as usize][self.lane])
     }
 }
 
@@ -125,43 +111,36 @@ fn times<S: Simd>(simd: S, mut a: Wave, b: Wave) -> Wave {
 
 /// `e^(x - less)` for each argument, and their sum.
 #[inline(always)]
-fn exponentials<S: Simd>(
-    simd: S,
-    count: usize,
-    number: impl Fn(usize) -> Wave,
-    less: &Wave,
-    to: &mut Vec<f64>,
-) -> Wave {
+fn exponentials<S: Simd>(simd: S, args: &[u32], numbers: &[Wave], less: &Wave, to: &mut Vec<Wave>) -> Wave {
     to.clear();
-    for arg in 0..count {
-        let x = number(arg);
-        to.extend(x.iter().zip(less).map(|(x, less)| x - less));
+    to.extend(args.iter().map(|&arg| numbers[arg as usize]));
+    for wave in to.iter_mut() {
+        for lane in 0..LANES {
+            wave[lane] = exp(wave[lane] - less[lane]);
+        }
     }
-    for x in to.iter_mut() {
-        *x = exp(*x);
-    }
-    to.as_chunks().0.iter().fold([0.0; LANES], |sum, &row| plus(simd, sum, row))
+    to.iter().fold([0.0; LANES], |sum, &wave| plus(simd, sum, wave))
 }
 
 /// The exponential of the largest, which is 1, is added last.
 #[inline(always)]
-fn log_sum_exp<S: Simd>(simd: S, count: usize, number: impl Fn(usize) -> Wave, buffer: &mut Vec<f64>) -> Wave {
+fn log_sum_exp<S: Simd>(simd: S, args: &[u32], numbers: &[Wave], buffer: &mut Vec<Wave>) -> Wave {
     let (mut top, mut at) = ([f64::NEG_INFINITY; LANES], [0; LANES]);
-    for arg in 0..count {
-        let x = number(arg);
+    for (position, &arg) in args.iter().enumerate() {
+        let x = numbers[arg as usize];
         for lane in 0..LANES {
             let exceeds = x[lane] > top[lane] || x[lane].is_nan();
             top[lane] = if exceeds { x[lane] } else { top[lane] };
-            at[lane] = if exceeds { arg } else { at[lane] };
+            at[lane] = if exceeds { position } else { at[lane] };
         }
     }
-    exponentials(simd, count, &number, &top, buffer);
+    exponentials(simd, args, numbers, &top, buffer);
     for (lane, at) in at.iter().enumerate() {
-        if let Some(largest) = buffer.get_mut(at * LANES + lane) {
-            *largest = 0.0;
+        if let Some(largest) = buffer.get_mut(*at) {
+            largest[lane] = 0.0;
         }
     }
-    let others = buffer.as_chunks().0.iter().fold([0.0; LANES], |sum, &row| plus(simd, sum, row));
+    let others = buffer.iter().fold([0.0; LANES], |sum, &wave| plus(simd, sum, wave));
     let mut y = top;
     for (y, others) in y.iter_mut().zip(others) {
         if y.is_finite() {
@@ -177,19 +156,13 @@ struct PullBack<'a> {
     adjoint: Lane,
     lane: usize,
     adjoints: &'a mut [Wave],
-    gradient: &'a mut [Sums],
 }
 
 impl Partials<Lane> for PullBack<'_> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> Lane) {
-        let (place, active) = self.wide.args[position];
-        if active {
-            let contribution = (self.adjoint * partial()).primal();
-            match place {
-                Place::Param(at) => self.gradient[at as usize][self.lane % SUMS] += contribution,
-                Place::Slot(at) => self.adjoints[at as usize][self.lane] += contribution,
-            }
+        if self.wide.active[position] {
+            self.adjoints[self.wide.args[position] as usize][self.lane] += (self.adjoint * partial()).primal();
         }
     }
 }
