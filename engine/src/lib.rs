@@ -63,6 +63,7 @@ pub use gradients::Gradients;
 pub use graph::Graph;
 pub use lanes::Lanes;
 pub use ops::{Notation, Op, Partials, Row, row};
+pub use optimize::Pass;
 pub use program::Program;
 pub use real::Real;
 pub use tape::{Derivatives, Tape, WhatIf};

@@ -212,11 +212,70 @@ fn ulps(a: f64, b: f64) -> u64 {
     if a.is_nan() || b.is_nan() { u64::MAX } else { place(a).abs_diff(place(b)) }
 }
 
+/// Of a single sample, of lanes, and with a part that depends on parameters only.
+#[test]
+fn after_the_first_run_nothing_is_allocated() {
+    let (mut batch, params) = batch();
+    let samples = samples(200);
+    let mut gradient = vec![0.0; params.len()];
+    for count in [1, 16, 200] {
+        let mut run = || {
+            let samples = &samples[..3 * count];
+            batch.evaluate(&params, samples).unwrap();
+            batch.gradient(&params, samples).unwrap();
+            batch.gradient_into(&params, samples, &mut gradient).unwrap();
+        };
+        run();
+        let again = allocation_counter::measure(run);
+        assert_eq!(again.count_total, 0, "{count} samples");
+    }
+}
+
+#[test]
+fn a_place_for_every_derivative_is_asked_for() {
+    let (mut batch, params) = batch();
+    let mut gradient = [0.0; 28];
+    let refused = batch.gradient_into(&params, &[0.0; 3], &mut gradient);
+    assert!(matches!(refused, Err(Error::Length { expected: 29, given: 28, .. })));
+}
+
+fn oracle(json: &str) -> Json {
+    serde_json::from_str(json).expect("JSON")
+}
+
+fn number(json: &Json) -> f64 {
+    json.as_f64().or_else(|| json.as_str()?.parse().ok()).expect("a number, or one as a string")
+}
+
+#[test]
+fn log_sum_exp_of_lanes_is_within_2_ulp_of_60_digit_arithmetic() {
+    let oracle = oracle(include_str!("data/more_oracle.json"));
+    for row in oracle["log_sum_exp"].as_array().unwrap() {
+        let row: Vec<f64> = row.as_array().unwrap().iter().map(number).collect();
+        let (args, results) = row.split_at(row.len() / 2);
+        let (value, partials) = results.split_first().unwrap();
+        let graph = Graph::new();
+        let shifted: Vec<Value> = graph
+            .params(&vec![0.0; args.len()])
+            .into_iter()
+            .zip(graph.inputs(args))
+            .map(|(shift, x)| x + shift)
+            .collect();
+        let mut batch = Value::log_sum_exp(&shifted).program().batch().unwrap();
+        let (twice, gradient) = batch.gradient(&vec![0.0; args.len()], &[args, args].concat()).unwrap();
+        let off = ulps(twice / 2.0, *value);
+        assert!(off <= 2, "{args:?}: {:e}, {off} ulp off {value:e}", twice / 2.0);
+        for (derivative, partial) in gradient.iter().map(|twice| twice / 2.0).zip(partials) {
+            let close = ulps(derivative, *partial) <= 4 || (derivative - partial).abs() <= f64::EPSILON;
+            assert!(close, "{args:?}: {derivative:e} for {partial:e}");
+        }
+    }
+}
+
 /// Lanes have elementary functions of their own.
 #[test]
 fn functions_of_lanes_are_within_2_ulp_of_60_digit_arithmetic() {
-    let oracle: Json = serde_json::from_str(include_str!("data/op_oracle.json")).unwrap();
-    let number = |json: &Json| json.as_f64().or_else(|| json.as_str()?.parse().ok()).unwrap();
+    let oracle = oracle(include_str!("data/op_oracle.json"));
     for op in [Op::Exp, Op::ExpM1, Op::Ln, Op::Ln1p, Op::Tanh, Op::Sigmoid, Op::Softplus] {
         let graph = Graph::new();
         let (shift, x) = (graph.param("shift", 0.0), graph.input("x", 0.0));

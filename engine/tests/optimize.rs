@@ -3,10 +3,11 @@
 mod common;
 
 use common::{INPUTS, PARAMS, Recipe, recipe};
-use engine::{Op, Program};
+use engine::{Op, Pass, Program};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use proptest::test_runner::TestCaseResult;
 
 /// Ops that keep whole numbers whole, so that sums are exact in any order.
 const WHOLE: &[Op] = &[
@@ -40,6 +41,69 @@ fn whole() -> impl Strategy<Value = f64> {
 fn outputs(program: &Program) -> impl Iterator<Item = Vec<f64>> {
     let outputs = program.outputs().len();
     (0..outputs).map(move |output| (0..outputs).map(|other| f64::from(u8::from(other == output))).collect())
+}
+
+/// A pass gives the same values and derivatives on whole numbers, where sums are exact in any order.
+fn whole_numbers_stay(pass: Pass, recipe: &Recipe, params: &[f64], inputs: &[f64]) -> TestCaseResult {
+    let program = recipe.program(WHOLE, params, inputs);
+    let after = program.pass(pass);
+    let values = program.evaluate(params, inputs)?;
+    prop_assume!(values.iter().all(|value| value.abs() < EXACT));
+    prop_assert_eq!(&after.evaluate(params, inputs)?, &values);
+    for cotangents in outputs(&program) {
+        let gradient = program.vjp(params, &cotangents, inputs)?;
+        prop_assume!(gradient.iter().all(|derivative| derivative.abs() < EXACT));
+        prop_assert_eq!(after.vjp(params, &cotangents, inputs)?, gradient);
+    }
+    Ok(())
+}
+
+/// A pass gives the same bits with any op: the values, and if they are `exact`, the derivatives.
+fn bits_stay(pass: Pass, exact: bool, recipe: &Recipe, params: &[f64], inputs: &[f64]) -> TestCaseResult {
+    let program = recipe.program(Op::ALL, params, inputs);
+    let after = program.pass(pass);
+    let (expected, got) = (program.evaluate(params, inputs)?, after.evaluate(params, inputs)?);
+    prop_assert!(same(&expected, &got), "{expected:?} and {got:?}");
+    for cotangents in outputs(&program).filter(|_| exact) {
+        let expected = program.vjp(params, &cotangents, inputs)?;
+        let got = after.vjp(params, &cotangents, inputs)?;
+        prop_assert!(same(&expected, &got), "{expected:?} and {got:?}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn leaving_out_the_dead_changes_no_bit(
+        recipe in recipe(-3.0..3.0f64, 40), params in vec(-3.0..3.0f64, PARAMS), inputs in vec(-3.0..3.0f64, INPUTS),
+    ) {
+        bits_stay(Pass::Dead, true, &recipe, &params, &inputs)?;
+    }
+
+    #[test]
+    fn computing_constants_changes_no_bit(
+        recipe in recipe(-3.0..3.0f64, 40), params in vec(-3.0..3.0f64, PARAMS), inputs in vec(-3.0..3.0f64, INPUTS),
+    ) {
+        bits_stay(Pass::Constants, true, &recipe, &params, &inputs)?;
+    }
+
+    /// The adjoint of a shared node is a sum that then is multiplied: exact on whole numbers.
+    #[test]
+    fn sharing_common_parts_changes_no_value_and_no_derivative(
+        recipe in recipe(whole(), 40), params in vec(whole(), PARAMS), inputs in vec(whole(), INPUTS),
+    ) {
+        bits_stay(Pass::Common, false, &recipe, &params, &inputs)?;
+        whole_numbers_stay(Pass::Common, &recipe, &params, &inputs)?;
+    }
+
+    #[test]
+    fn fusing_chains_changes_no_value_and_no_derivative(
+        recipe in recipe(whole(), 40), params in vec(whole(), PARAMS), inputs in vec(whole(), INPUTS),
+    ) {
+        whole_numbers_stay(Pass::Chains, &recipe, &params, &inputs)?;
+    }
 }
 
 proptest! {
@@ -174,12 +238,14 @@ fn positions_of_parameters_outlive_a_cut() {
 fn random_programs_have_something_to_optimize() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let strategy = recipe(whole(), 40);
-    let shorter = (0..200).filter(|_| {
+    let mut changed = [0; 4];
+    for _ in 0..200 {
         let recipe: Recipe = strategy.new_tree(&mut runner).expect("a recipe").current();
         let program = recipe.program(WHOLE, &[1.0; PARAMS], &[1.0; INPUTS]);
-        let optimized = program.optimize();
-        let dots = |program: &Program| (0..program.len()).filter(|&node| program.op(node) == Op::Dot).count();
-        optimized.len() < program.len() && dots(&optimized) > 0
-    });
-    assert!(shorter.count() > 50);
+        let ops = |program: &Program| -> Vec<Op> { (0..program.len()).map(|node| program.op(node)).collect() };
+        for (changed, pass) in changed.iter_mut().zip(Pass::ALL) {
+            *changed += usize::from(ops(&program) != ops(&program.pass(pass)));
+        }
+    }
+    assert!(changed.iter().all(|&changed| changed > 20), "{changed:?}");
 }

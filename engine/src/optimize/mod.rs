@@ -8,7 +8,43 @@ mod fuse;
 use crate::ops::Op;
 use crate::program::Program;
 
+/// A step of [`Program::optimize`], by itself.
+///
+/// ```
+/// use engine::{Pass, Program};
+///
+/// let program = Program::record(&[2.0, 3.0], |p| p[0] * p[1] + p[1] * p[0]);
+/// assert_eq!((program.len(), program.pass(Pass::Common).len()), (5, 4));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pass {
+    /// Leaves out what no output needs. Parameters and inputs stay.
+    Dead,
+    /// Computes what is made of constants only.
+    Constants,
+    /// Makes one node of those that compute the same.
+    Common,
+    /// Makes one [`dot`](crate::Real::dot) of a chain of multiply-adds, and one [`sum`](crate::Real::sum) of a chain of
+    /// additions.
+    Chains,
+}
+
+impl Pass {
+    /// All passes, as they follow one another in [`Program::optimize`].
+    pub const ALL: [Pass; 5] = [Pass::Dead, Pass::Constants, Pass::Common, Pass::Chains, Pass::Dead];
+}
+
 impl Program {
+    /// The same computation after one pass.
+    pub fn pass(&self, pass: Pass) -> Program {
+        match pass {
+            Pass::Dead => dead::remove(self),
+            Pass::Constants => fold::constants(self),
+            Pass::Common => common::share(self),
+            Pass::Chains => fuse::products(self),
+        }
+    }
+
     /// The same computation in fewer nodes: without what no output needs, with constant parts computed and common parts
     /// shared, and with chains of additions and multiply-adds as one [`sum`](crate::Real::sum) or
     /// [`dot`](crate::Real::dot) node.
@@ -25,9 +61,7 @@ impl Program {
     /// # Ok::<(), engine::Error>(())
     /// ```
     pub fn optimize(&self) -> Program {
-        [dead::remove, fold::constants, common::share, fuse::products, dead::remove]
-            .iter()
-            .fold(self.clone(), |program, pass| pass(&program))
+        Pass::ALL.iter().fold(self.clone(), |program, pass| program.pass(*pass))
     }
 
     /// The program with every node that is not a parameter or input written anew, in order, by `write`, which is told

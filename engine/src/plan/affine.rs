@@ -100,9 +100,9 @@ impl Affine {
                 let sum = &mut S::as_mut_simd_f64s(derivative).0[part];
                 *sum = simd.add_f64s(simd.add_f64s(*sum, terms[0]), terms[1]);
             };
-            for row in 0..ROWS {
+            for (row, adjoint) in adjoints.iter().enumerate() {
                 if let Some(bias) = self.bias(first + row) {
-                    add(&mut gradient[bias], adjoints[row]);
+                    add(&mut gradient[bias], *adjoint);
                 }
             }
             let mut rows = gradient[self.row(first).start..].chunks_mut(self.weights.1.max(self.slots.len()));

@@ -61,8 +61,8 @@ impl Map {
     fn values<const ARGS: usize>(&self, op: impl Choice<ARGS>, numbers: &mut [Wave]) {
         for position in 0..self.len {
             let (args, mut y) = (self.args::<ARGS>(position, numbers), [0.0; LANES]);
-            for lane in 0..LANES {
-                y[lane] = op.value(&at(&args, lane)).primal();
+            for (lane, y) in y.iter_mut().enumerate() {
+                *y = op.value(&at(&args, lane)).primal();
             }
             numbers[self.out + position] = y;
         }
