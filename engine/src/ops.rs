@@ -27,7 +27,6 @@
 
 use crate::arguments::Arguments;
 use crate::real::Real;
-use smallvec::SmallVec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, LN_10, PI};
 
 macro_rules! each_op {
@@ -282,7 +281,7 @@ macro_rules! each_op {
                 }
                 /// The logarithm of the sum of the exponentials, without overflow.
                 LogSumExp log_sum_exp(xs, k) -> y {
-                    value: log_sum_exp(xs), once: shares = softmax(xs, y), partial: shares[k],
+                    value: log_sum_exp(xs), once: total = total(xs, y), partial: share(xs.at(k), y) / total,
                     cheap: "the exponential of a rounded difference";
                     probes: [[1.5, -0.25, 3.0], [0.5, -1e-3]];
                 }
@@ -746,13 +745,14 @@ fn log_sum_exp(xs: impl Arguments<Item = f64>) -> f64 {
     most + others.map(|(_, x)| (x - most).exp()).sum::<f64>().ln_1p()
 }
 
-/// `e^(x - y)` for the logarithm `y` of the sum of the exponentials. Dividing by their sum, which would be 1 but for the
-/// rounding of `y`, takes that rounding out again.
-fn softmax<R: Real>(xs: impl Arguments<Item = R>, y: R) -> SmallVec<[R; 16]> {
-    let mut shares: SmallVec<[R; 16]> = xs.each().map(|x| (x - y).exp()).collect();
-    let total = R::sum(&shares);
-    shares.iter_mut().for_each(|share| *share /= total);
-    shares
+/// The part of one exponential in the sum of all, whose logarithm is `y`, but for the rounding of `y`: dividing by the
+/// [`total`], which would be 1 without it, takes it out again.
+fn share<R: Real>(x: R, y: R) -> R {
+    (x - y).exp()
+}
+
+fn total<R: Real>(xs: impl Arguments<Item = R>, y: R) -> R {
+    xs.each().map(|x| share(x, y)).reduce(|sum, share| sum + share).unwrap_or(R::from(0.0))
 }
 
 /// `erfc(-x / sqrt(2)) / 2`. The quotient's rounding, times the steep slope of erfc, would cost up to a hundred ulp in

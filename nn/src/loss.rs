@@ -7,7 +7,7 @@
 //! however large the logits: use them for training, and the probabilities for reading.
 
 use crate::error::{Error, Result};
-use engine::Real;
+use engine::{Op, Partials, Real};
 use std::fmt;
 use std::str::FromStr;
 
@@ -204,15 +204,25 @@ pub fn softmax_cross_entropy<R: Real>(logits: &[R], target: &[R]) -> R {
     R::log_sum_exp(&distances) + soft
 }
 
-/// The probabilities `exp(z_k) / Σ exp(z_i)` of classes from their logits z.
+/// The probabilities `exp(z_k) / Σ exp(z_i)` of classes from their logits z: the gradient of their
+/// [`log_sum_exp`](Real::log_sum_exp), as the op table has it.
 ///
 /// ```
 /// let [a, b] = nn::loss::softmax(&[710.0, 710.0 + 3.0f64.ln()])[..] else { unreachable!() };
 /// assert!((a - 0.25).abs() < 1e-12 && (b - 0.75).abs() < 1e-12);
 /// ```
 pub fn softmax<R: Real>(logits: &[R]) -> Vec<R> {
-    let total = R::log_sum_exp(logits);
-    logits.iter().map(|&z| (z - total).exp()).collect()
+    let mut shares = Shares(Vec::with_capacity(logits.len()));
+    Op::LogSumExp.partials(logits, R::log_sum_exp(logits), &mut shares);
+    shares.0
+}
+
+struct Shares<R>(Vec<R>);
+
+impl<R> Partials<R> for Shares<R> {
+    fn take(&mut self, _class: usize, partial: impl FnOnce() -> R) {
+        self.0.push(partial());
+    }
 }
 
 /// The mean over the outputs of `max(0, 1 - t y)`, where each target t is -1 or 1: the loss of the largest margin.
