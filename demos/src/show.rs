@@ -46,6 +46,21 @@ pub fn report(tutorial: &dyn Tutorial, outcome: &Outcome, figures: &Figures) -> 
     text
 }
 
+/// The losses of a training run, by the steps after which they were taken.
+pub fn losses(step: &str, losses: &[(usize, f64)]) -> String {
+    if losses.is_empty() {
+        return "not trained: these are the initial values".to_owned();
+    }
+    let mut table = table(&[step, "loss"], 0..2);
+    table.add_rows(losses.iter().map(|(at, loss)| [at.to_string(), format!("{loss:.6}")]));
+    table.trim_fmt()
+}
+
+/// A number of things, in words: `1 sample`, `2 samples`.
+pub fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// The table of derivatives: by hand, by the engine, by differences, and the verdict.
 pub fn derivatives(claims: &[Checked]) -> String {
     let mut table = table(&["derivative", "by hand", "engine", "difference", "± error", "verdict"], 1..5);

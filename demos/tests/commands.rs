@@ -73,6 +73,15 @@ fn the_networks_learn() {
 }
 
 #[test]
+fn a_network_that_is_not_trained_is_said_to_be() {
+    for program in [MOONS, IRIS] {
+        let output = run(program, &["--epochs", "0"]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("\nnot trained: these are the initial values\n"), "{text}");
+    }
+}
+
+#[test]
 fn bad_arguments_are_named() {
     for (program, args, says) in [
         (TUTORIALS, &["--rate", "nan"][..], "not a finite number above 0"),

@@ -66,7 +66,7 @@ fn one_node_used_a_million_times() {
 /// What all partials of an op need is not kept in a list of its own, however many there are.
 #[test]
 fn a_wide_op_is_differentiated_without_allocating() {
-    let program = Program::record(&vec![0.5; 1000], |x| Value::log_sum_exp(x));
+    let program = Program::record(&vec![0.5; 1000], Value::log_sum_exp);
     let (mut numbers, mut adjoints) = (Vec::new(), vec![0.0; program.len()]);
     let mut step = || {
         sweep::forward(&program, &[0.5; 1000], &[], &mut numbers).expect("a number for each parameter");

@@ -106,16 +106,18 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn print(outcome: &Outcome<'_>, seen: usize, unseen: usize) {
-    let mut losses = show::table(&["epoch", "loss"], 0..2);
-    losses.add_rows(outcome.losses.iter().map(|(epoch, loss)| [epoch.to_string(), format!("{loss:.6}")]));
     let mut header = vec!["true class \\ taken for"];
     header.extend(outcome.classes.iter().map(String::as_str));
     let mut confusion = show::table(&header, 1..header.len());
     for (class, row) in outcome.classes.iter().zip(&outcome.confusion) {
         confusion.add_row(std::iter::once(class.clone()).chain(row.iter().map(usize::to_string)));
     }
-    anstream::println!("iris: softmax over {} classes, trained on {seen} samples\n", outcome.classes.len());
-    anstream::println!("{}\n\n{}\n", losses.trim_fmt(), confusion.trim_fmt());
+    anstream::println!(
+        "iris: softmax over {} classes, trained on {}\n",
+        outcome.classes.len(),
+        show::count(seen, "sample")
+    );
+    anstream::println!("{}\n\n{}\n", show::losses("epoch", &outcome.losses), confusion.trim_fmt());
     let (train, test) = (100.0 * outcome.train_accuracy, 100.0 * outcome.test_accuracy);
     anstream::println!("right: {train:.1} % of the {seen} it learned from, {test:.1} % of {unseen} it has not seen");
 }

@@ -63,12 +63,10 @@ fn main() -> anyhow::Result<()> {
         anstream::println!("{}", serde_json::to_string_pretty(&outcome)?);
         return Ok(());
     }
-    let mut table = show::table(&["step", "loss"], 0..2);
-    table.add_rows(losses.iter().map(|(step, loss)| [step.to_string(), format!("{loss:.6}")]));
     anstream::println!(
         "moons: 2-16-16-1, {} parameters, max-margin loss with L2\n\n{}\n",
         params.len(),
-        table.trim_fmt()
+        show::losses("step", &losses)
     );
     anstream::println!("{}", moons::boundary(&data, score));
     anstream::println!(

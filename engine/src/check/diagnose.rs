@@ -192,8 +192,10 @@ pub(crate) fn diagnose(study: &Study, claim: usize, shown: &Sample, options: &Op
     for move_inputs in [true, false] {
         if let Some((fault, probe)) = search(study, claim, move_inputs, options)? {
             let diagnosis = words::describe(study, claim, &fault, &probe.flow, &flow(&study.recorded)?);
+            let for_these_only = !move_inputs && study.moving_inputs(false).contains(&false);
+            let addition = if for_these_only { " So repaired, it is right for these inputs only." } else { "" };
             // The search went over other points than that which the fault was found at.
-            return Ok(Diagnosis { repaired: true, ..diagnosis });
+            return Ok(Diagnosis { text: diagnosis.text + addition, repaired: true, ..diagnosis });
         }
     }
     if is_number && depends(study, nodes.of, nodes.wrt) {

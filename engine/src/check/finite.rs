@@ -36,6 +36,14 @@ impl Difference {
     pub(super) const UNKNOWN: Difference = Difference { value: f64::NAN, error: f64::INFINITY };
 
     /// Whether anything is known.
+    ///
+    /// ```
+    /// use engine::check::finite::{Options, derivative};
+    ///
+    /// let found = derivative(f64::sqrt, 0.0, &Options::default())?;
+    /// assert!(found.right.is_known() && !found.left.is_known(), "a root has no left side at 0");
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn is_known(self) -> bool {
         !self.value.is_nan() && self.error < f64::INFINITY
     }

@@ -128,12 +128,36 @@ impl Check {
 
     /// How large the error of a difference may be before it tells nothing, as a part of the difference, or of the
     /// steepest slope nearby.
+    ///
+    /// ```
+    /// use engine::check::{Check, Verdict};
+    ///
+    /// // Of a table of six digits the slope is known to a few parts in a hundred thousand.
+    /// let rounded = |x: &[f64]| (x[0] * x[0] * 1e6).round() / 1e6;
+    /// let fine = Check::new().noise(1e-6).resolution(1e-9).plain(rounded, |x| vec![2.0 * x[0]], &[3.0])?;
+    /// assert_eq!(fine.rows()[0].verdict, Verdict::Inconclusive);
+    /// Check::new().noise(1e-6).resolution(1e-3).plain(rounded, |x| vec![2.0 * x[0]], &[3.0])?.assert();
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn resolution(mut self, resolution: f64) -> Self {
         self.tolerance.resolution = resolution;
         self
     }
 
     /// The engine's gradient of a function, see [`gradient`](super::gradient).
+    ///
+    /// This and the other ways to check take the same arguments as the functions of their names.
+    ///
+    /// ```
+    /// use engine::check::Check;
+    ///
+    /// let (check, at) = (Check::new().names(["mass", "speed"]), [2.0, 3.0]);
+    /// check.gradient(|x| x[0] * x[1].powi(2) * 0.5, &at)?.assert();
+    /// check.claimed(|x| x[0] * x[1].powi(2) * 0.5, &at, &[4.5, 6.0])?.assert();
+    /// check.hessian(|x| x[0] * x[1].powi(2) * 0.5, &at)?.assert();
+    /// assert_eq!(check.hessian(|x| x[0] * x[1].powi(2) * 0.5, &at)?.rows()[1].name, "mass, speed");
+    /// # Ok::<(), engine::Error>(())
+    /// ```
     pub fn gradient(&self, f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>, x: &[f64]) -> Result<Report> {
         self.recorded(f, x, None)
     }

@@ -49,6 +49,16 @@ pub(super) struct Tolerance {
 }
 
 /// One derivative beside its difference.
+///
+/// ```
+/// use engine::check::{self, Verdict};
+///
+/// let report = check::claimed(|x| x[0] * 4.0, &[1.0], &[5.0])?;
+/// let row = &report.rows()[0];
+/// assert_eq!((row.name.as_str(), row.derivative, row.verdict), ("x0", 5.0, Verdict::Wrong));
+/// assert!((row.absolute_error() - 1.0).abs() < 1e-9 && (row.relative_error() - 0.2).abs() < 1e-9);
+/// # Ok::<(), engine::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// What the derivative is by.

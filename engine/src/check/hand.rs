@@ -84,6 +84,23 @@ impl fmt::Display for Verdict {
 }
 
 /// One claim, judged.
+///
+/// ```
+/// use engine::Graph;
+/// use engine::check::hand::{Claim, Kind, Options, Verdict, check};
+///
+/// let g = Graph::new();
+/// let (w, x) = (g.param("w", 0.5), g.input("x", -2.0));
+/// let y = (w * x).tanh().named("y");
+/// let report = check(&[Claim { of: y, wrt: w, hand: 1.0 - y * y }], &Options::default())?;
+/// let judged = &report.claims[0];
+/// assert_eq!((judged.of.as_str(), judged.wrt.as_str(), judged.verdict.name()), ("y", "w", "wrong"));
+/// let diagnosis = judged.diagnosis.as_ref().expect("it is wrong");
+/// assert_eq!((diagnosis.kind, diagnosis.kind.name()), (Kind::MissingFactor, "missing_factor"));
+/// assert!(diagnosis.repaired && diagnosis.path == ["y", "w"], "{diagnosis:?}");
+/// assert!(!report.is_right() && report.verdict == Verdict::Wrong);
+/// # Ok::<(), engine::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
     /// The name of what is differentiated, or its formula.
