@@ -66,17 +66,17 @@ fn one_node_used_a_million_times() {
 /// What all partials of an op need is not kept in a list of its own, however many there are.
 #[test]
 fn a_wide_op_is_differentiated_without_allocating() {
-    let program = Program::record(&vec![0.5; 1000], Value::log_sum_exp);
+    let program = Program::record(&vec![0.5; 1000], |x| -Value::log_sum_exp(x));
     let (mut numbers, mut adjoints) = (Vec::new(), vec![0.0; program.len()]);
     let mut step = || {
         sweep::forward(&program, &[0.5; 1000], &[], &mut numbers).expect("a number for each parameter");
         adjoints.fill(0.0);
-        adjoints[1000] = 1.0;
+        adjoints[1001] = 1.0;
         sweep::reverse(&program, &numbers, &mut adjoints);
     };
     step();
     assert_eq!(measure(step).count_total, 0);
-    assert!(adjoints[..1000].iter().all(|share| (share - 1e-3).abs() < 1e-15), "{}", adjoints[0]);
+    assert!(adjoints[..1000].iter().all(|share| (share + 1e-3).abs() < 1e-15), "{}", adjoints[0]);
 }
 
 #[test]
