@@ -19,8 +19,10 @@ const DIFFERENCE: [&str; 2] = ["derivative", "difference"];
 /// A check of derivatives, with what it has to know.
 ///
 /// A derivative is right when it is within the difference's own error, plus a relative and an absolute tolerance, and
-/// that error is small enough to tell; it is wrong when it is thirty errors away; anything between is inconclusive. At
-/// a kink the verdict is kink, whatever the derivative: there the value of the engine is a convention.
+/// that error is small enough to tell. It is wrong when it is thirty errors away, and farther from the slope between two
+/// points than it varies between them, which no derivative is. Anything between is inconclusive, as where a function turns
+/// within the last digits of its input, or its slope drowns in a large number beside it. At a kink the verdict is kink,
+/// whatever the derivative: there the value of the engine is a convention.
 ///
 /// ```
 /// use engine::check::Check;

@@ -77,8 +77,8 @@ pub fn claimed(f: impl for<'g> Fn(&[Value<'g>]) -> Value<'g>, x: &[f64], gradien
 /// Nothing is recorded: kinks are told from the slopes of both sides, and rounding from how the steps disagree. What is
 /// lost by that: a kink at less than a millionth of the function's value may make a verdict inconclusive; and where
 /// intermediate numbers are so much larger than the value that little of it is left, say so with [`Check::noise`], or a
-/// right gradient may be called wrong. Errors when an input or the function is not finite, or the gradient is not as
-/// long as `x`.
+/// right gradient may be called wrong. The gradient is asked for at points near `x` too, before it is called wrong. Errors
+/// when an input or the function is not finite, or the gradient is not as long as `x`.
 ///
 /// ```
 /// use engine::check;
