@@ -1,8 +1,9 @@
 //! Who takes part in the contest of each workload.
 
 use crate::contest::{Contest, Figures, Lap};
+use crate::naive::{self, Model};
 #[cfg(feature = "others")]
-use crate::others::{self, models as for_others};
+use crate::others;
 use crate::workload::{Digits, Expression, Moons, SeedNet};
 use crate::{by_engine, by_hand, by_hand_lanes, models};
 use engine::{Result, Value};
@@ -15,9 +16,9 @@ const BATCH: &str = "the program of one sample, run for all of them in lanes";
 pub fn seed_net(rounds: usize) -> Result<Figures> {
     let (workload, trained) = SeedNet::load();
     let mut contest = Contest::new(&workload, Lap::Train(1000, &trained), "ns/step", by_hand::seed_net);
-    enter_engine(&mut contest, |p, x| models::seed_net(p, x))?;
+    enter_engine(&mut contest, |p, x| models::seed_net(p, x), naive::SeedNet)?;
     #[cfg(feature = "others")]
-    others::enter(&mut contest, for_others::SeedNet);
+    others::enter(&mut contest, naive::SeedNet);
     Ok(contest.run(rounds))
 }
 
@@ -26,10 +27,10 @@ pub fn moons(rounds: usize) -> Result<Figures> {
     let workload = Moons::load();
     let mut contest = Contest::new(&workload, Lap::Repeat(1), "ns/100 samples", by_hand::moons);
     contest.enter("hand lanes", LANES, by_hand_lanes::moons);
-    enter_engine(&mut contest, |p, x| models::moons(p, x))?;
+    enter_engine(&mut contest, |p, x| models::moons(p, x), naive::Moons)?;
     contest.enter("chainrule batch", BATCH, by_engine::moons_batch()?);
     #[cfg(feature = "others")]
-    others::enter(&mut contest, for_others::Moons);
+    others::enter(&mut contest, naive::Moons);
     Ok(contest.run(rounds))
 }
 
@@ -38,10 +39,10 @@ pub fn digits(rounds: usize) -> Result<Figures> {
     let workload = Digits::load();
     let mut contest = Contest::new(&workload, Lap::Repeat(64), "ns/sample", by_hand::digits);
     contest.enter_batch("hand lanes", LANES, by_hand_lanes::digits, by_hand::digits);
-    enter_engine(&mut contest, |p, x| models::digits(p, x))?;
+    enter_engine(&mut contest, |p, x| models::digits(p, x), naive::Digits)?;
     contest.enter_batch("chainrule batch", BATCH, by_engine::batch(|p, x| models::digits(p, x))?, by_hand::digits);
     #[cfg(feature = "others")]
-    others::enter(&mut contest, for_others::Digits);
+    others::enter(&mut contest, naive::Digits);
     Ok(contest.run(rounds))
 }
 
@@ -49,9 +50,9 @@ pub fn digits(rounds: usize) -> Result<Figures> {
 pub fn tiny(rounds: usize) -> Result<Figures> {
     let workload = Expression::tiny();
     let mut contest = Contest::new(&workload, Lap::Repeat(1000), "ns/gradient", by_hand::tiny);
-    enter_engine(&mut contest, |p, x| models::tiny(p, x))?;
+    enter_engine(&mut contest, |p, x| models::tiny(p, x), naive::Tiny)?;
     #[cfg(feature = "others")]
-    others::enter(&mut contest, for_others::Tiny);
+    others::enter(&mut contest, naive::Tiny);
     Ok(contest.run(rounds))
 }
 
@@ -59,17 +60,20 @@ pub fn tiny(rounds: usize) -> Result<Figures> {
 pub fn small(rounds: usize) -> Result<Figures> {
     let workload = Expression::small();
     let mut contest = Contest::new(&workload, Lap::Repeat(1000), "ns/gradient", by_hand::small);
-    enter_engine(&mut contest, |p, x| models::small(p, x))?;
+    enter_engine(&mut contest, |p, x| models::small(p, x), naive::Small)?;
     #[cfg(feature = "others")]
-    others::enter(&mut contest, for_others::Small);
+    others::enter(&mut contest, naive::Small);
     Ok(contest.run(rounds))
 }
 
 fn enter_engine<'a, const P: usize, const I: usize>(
     contest: &mut Contest<'a, P, I>,
     model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g> + Copy + 'a,
+    naive: impl Model + 'a,
 ) -> Result<()> {
     contest.enter("chainrule record", "recorded at each step, dot nodes, memory reused", by_engine::record(model));
     contest.enter("chainrule replay", "a program recorded once, dot nodes, memory reused", by_engine::replay(model)?);
+    let naive = by_engine::replay(move |p, x| naive.loss(p, x))?;
+    contest.enter("chainrule naive", "replayed, and recorded without dot or other ops of many arguments", naive);
     Ok(())
 }

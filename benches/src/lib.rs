@@ -10,6 +10,7 @@ pub mod by_hand_lanes;
 pub mod contest;
 pub mod contestants;
 pub mod models;
+pub mod naive;
 #[cfg(feature = "others")]
 pub mod others;
 pub mod threads;

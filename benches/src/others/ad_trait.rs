@@ -1,8 +1,7 @@
 //! The crate ad_trait, in reverse mode.
 
-use super::Scalar;
-use super::models::Model;
 use crate::Method;
+use crate::naive::{Model, Scalar};
 use ad_trait::AD;
 use ad_trait::reverse_ad::adr::adr;
 

@@ -1,8 +1,7 @@
 //! The crate easy-ml.
 
-use super::Scalar;
-use super::models::Model;
 use crate::Method;
+use crate::naive::{Model, Scalar};
 use easy_ml::differentiation::{Record, WengertList};
 use easy_ml::numeric::extra::{Exp, Ln};
 

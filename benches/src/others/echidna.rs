@@ -1,8 +1,7 @@
 //! The crate echidna, whose tape is recorded anew or replayed.
 
-use super::Scalar;
-use super::models::Model;
 use crate::Method;
+use crate::naive::{Model, Scalar};
 use echidna::tape::with_active_tape;
 use echidna::{BReverse, Reverse, Scalar as _};
 use num_traits::Float;

@@ -1,8 +1,7 @@
 //! The crate reverse.
 
-use super::Scalar;
-use super::models::Model;
 use crate::Method;
+use crate::naive::{Model, Scalar};
 use reverse::{Gradient, Tape, Var};
 
 /// How it computes a gradient.

@@ -1,8 +1,7 @@
 //! The crate RustQuant_autodiff.
 
-use super::Scalar;
-use super::models::Model;
 use crate::Method;
+use crate::naive::{Model, Scalar};
 use RustQuant_autodiff::{Accumulate, Arity, Graph, Variable};
 
 /// How it computes a gradient.

@@ -1,8 +1,89 @@
-//! The losses for the number types of other crates: those of [`models`](crate::models), without its ops of many
-//! arguments, which none of these crates has.
+//! The losses without ops of many arguments: one operation on two numbers after another, for the number types of other
+//! crates, which have no others, and for programs that have to find out by themselves what a layer is.
 
-use super::Scalar;
+use engine::{Real, Value};
 use std::array::from_fn;
+use std::ops::{Add, Mul, Sub};
+
+/// What the models ask of a number.
+pub trait Scalar: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
+    /// A number of a sample, by which nothing is differentiated.
+    type Data: Copy;
+
+    /// The number itself.
+    fn number(self) -> f64;
+    /// Plus a constant.
+    fn plus(self, constant: f64) -> Self;
+    /// Times a constant.
+    fn times(self, constant: f64) -> Self;
+    /// Minus a number of the sample.
+    fn minus(self, x: Self::Data) -> Self;
+    /// Times a number of the sample.
+    fn weigh(self, x: Self::Data) -> Self;
+    /// Plus a weight times a number of the sample.
+    fn add_product(self, weight: Self, x: Self::Data) -> Self {
+        self + weight.weigh(x)
+    }
+    /// One over this.
+    fn recip(self) -> Self;
+    /// The square.
+    fn square(self) -> Self {
+        self * self
+    }
+    /// e to this power.
+    fn exp(self) -> Self;
+    /// The natural logarithm.
+    fn ln(self) -> Self;
+    /// The hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// The logistic function.
+    fn sigmoid(self) -> Self {
+        self.times(-1.0).exp().plus(1.0).recip()
+    }
+    /// The larger of this and 0.
+    fn relu(self) -> Self;
+}
+
+impl Scalar for Value<'_> {
+    type Data = Self;
+
+    fn number(self) -> f64 {
+        Value::number(self)
+    }
+    fn plus(self, constant: f64) -> Self {
+        self + constant
+    }
+    fn times(self, constant: f64) -> Self {
+        self * constant
+    }
+    fn minus(self, x: Self) -> Self {
+        self - x
+    }
+    fn weigh(self, x: Self) -> Self {
+        self * x
+    }
+    fn recip(self) -> Self {
+        Real::recip(self)
+    }
+    fn square(self) -> Self {
+        self.powi(2)
+    }
+    fn exp(self) -> Self {
+        Real::exp(self)
+    }
+    fn ln(self) -> Self {
+        Real::ln(self)
+    }
+    fn tanh(self) -> Self {
+        Real::tanh(self)
+    }
+    fn sigmoid(self) -> Self {
+        Real::sigmoid(self)
+    }
+    fn relu(self) -> Self {
+        Real::relu(self)
+    }
+}
 
 /// A loss of parameters and a sample.
 pub trait Model: Copy {
