@@ -6,6 +6,7 @@
 //!   function (put into the syntax tree before it is compiled), and a thread of its own that is left when time is up.
 //!
 //! - [`mod@check`] compares the derivatives in the program's updates with those of what it computes.
+//! - [`explore`] tells and draws what it computed: the chain rule path by path.
 //!
 //! Every number that a program computes with is an [`array::Number`], and all arithmetic on it goes through the engine's
 //! op table, in one place: `Number::apply`. A traced number holds its place on an engine tape by counted reference
@@ -15,6 +16,7 @@
 pub mod array;
 pub mod check;
 mod error;
+pub mod explore;
 mod failure;
 mod host;
 mod limits;

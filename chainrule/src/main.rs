@@ -1,6 +1,7 @@
 //! The command line of `chainrule`.
 
 use chainrule::check::{Options, Report, Verdict};
+use chainrule::explore::{self, Look};
 use chainrule::{Failure, Limits, Outcome};
 use clap::{Args, Parser, Subcommand};
 use std::io::{BufWriter, IsTerminal, LineWriter, Write};
@@ -59,6 +60,45 @@ enum Command {
         #[command(flatten)]
         limits: LimitArgs,
     },
+    /// Tell the chain rule between two quantities, path by path, with its numbers.
+    Explain {
+        /// The quantity that it is differentiated by: a parameter, or what is computed from one.
+        #[arg(long, value_name = "NAME")]
+        wrt: String,
+        #[command(flatten)]
+        look: LookArgs,
+    },
+    /// Draw what a quantity is computed from, with values and derivatives.
+    Draw {
+        /// Draw only what lies between this quantity and the other.
+        #[arg(long, value_name = "NAME")]
+        wrt: Option<String>,
+        /// The picture: graph.svg, or graph.dot for Graphviz.
+        #[arg(short, long, value_name = "FILE", value_parser = picture)]
+        output: PathBuf,
+        #[command(flatten)]
+        look: LookArgs,
+    },
+}
+
+#[derive(Args)]
+struct LookArgs {
+    /// The Python program.
+    file: PathBuf,
+    /// The quantity, as the program calls it: L, self.h1, A2[0,1].
+    #[arg(long, value_name = "NAME")]
+    of: String,
+    /// Which time the quantity is computed, from 1.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    point: u64,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+impl LookArgs {
+    fn look(self, wrt: Option<String>) -> (PathBuf, Look) {
+        (self.file, Look { of: self.of, wrt, point: self.point as usize, limits: self.limits.into() })
+    }
 }
 
 #[derive(Args)]
@@ -87,12 +127,38 @@ fn tolerance(text: &str) -> Result<f64, String> {
     if (0.0..1.0).contains(&number) { Ok(number) } else { Err("it is not from 0 up to 1".to_owned()) }
 }
 
+fn picture(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("svg" | "dot") => Ok(path),
+        _ => Err("its name must end with .svg or .dot".to_owned()),
+    }
+}
+
 fn main() -> ExitCode {
     let status = match Cli::parse().command {
         Command::Run { file, limits } => execute(&file, limits.into()),
         Command::Check { files, loss, rate, points, rtol, strict, json, limits } => {
             let options = Options { loss, rate, points: points as usize, rtol, limits: limits.into() };
             files.iter().map(|file| check(file, &options, strict, json)).max().unwrap_or(0)
+        }
+        Command::Explain { wrt, look } => {
+            let (file, look) = look.look(Some(wrt));
+            told(&file, |source, path| {
+                let text = explore::explain(source, path, &look)?;
+                drop(write!(std::io::stdout(), "{text}"));
+                Ok(())
+            })
+        }
+        Command::Draw { wrt, output, look } => {
+            let (file, look) = look.look(wrt);
+            told(&file, |source, path| {
+                let picture = explore::draw(source, path, &look)?;
+                let is_svg = output.extension().is_some_and(|ending| ending == "svg");
+                let text = if is_svg { picture.svg() } else { picture.dot() };
+                let unwritten = |error| Failure::whole(format!("{} could not be written: {error}", output.display()));
+                std::fs::write(&output, text).map_err(unwritten)
+            })
         }
     };
     ExitCode::from(status)
@@ -121,6 +187,20 @@ fn execute(file: &Path, limits: Limits) -> u8 {
         Outcome::Finished => 0,
         Outcome::Failed { traceback, .. } => {
             eprint!("{traceback}");
+            2
+        }
+    }
+}
+
+/// Does something with a program; says why it could not.
+fn told(file: &Path, work: impl FnOnce(&str, &str) -> Result<(), Failure>) -> u8 {
+    let path = file.display().to_string();
+    let (source, readable) = read(file);
+    match readable.and_then(|()| work(&source, &path)) {
+        Ok(()) => 0,
+        Err(failure) => {
+            let styled = std::io::stderr().is_terminal();
+            eprint!("{}", Report::failed(failure).text(&source, &path, styled));
             2
         }
     }

@@ -4,20 +4,20 @@
 //! (`rewrite`); the program then runs on traced numbers, and at each update the loss is evaluated in the program's own
 //! names and differentiated.
 
-mod claims;
+pub(crate) mod claims;
 mod definitions;
 mod diagnose;
 mod json;
-mod monitor;
+pub(crate) mod monitor;
 mod named;
-mod notes;
+pub(crate) mod notes;
 mod partials;
 mod report;
-mod rewrite;
+pub(crate) mod rewrite;
 mod samples;
 mod scene;
 mod scopes;
-mod sites;
+pub(crate) mod sites;
 mod study;
 mod text;
 mod variables;

@@ -426,7 +426,7 @@ fn proportion(a: &[(f64, f64)], b: &[(f64, f64)], rtol: f64) -> Option<f64> {
 
 /// The same object with other numbers in it: of a traced array in place, of a plain one in a copy, for the same array may
 /// be known by another name that is no parameter; of a dictionary or a list each value.
-pub(super) fn renewed(value: PyObjectRef, renew: &dyn Fn(&Number) -> Number, vm: &VirtualMachine) -> PyResult {
+pub(crate) fn renewed(value: PyObjectRef, renew: &dyn Fn(&Number) -> Number, vm: &VirtualMachine) -> PyResult {
     if let Some(array) = value.downcast_ref::<NdArray>() {
         let array = &array.array;
         if array.kind() == Kind::Bool {
