@@ -118,6 +118,11 @@ impl Monitor {
         })
     }
 
+    /// How many points each claim gets.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// The names and sources of what may be the loss.
     pub(crate) fn candidate(&self, place: usize) -> &Candidate {
         &self.candidates[place]

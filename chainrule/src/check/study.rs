@@ -19,10 +19,10 @@ pub(super) struct Study {
     pub(super) variants: RefCell<HashMap<usize, Vec<String>>>,
     pub(super) scenes: RefCell<Vec<Scene>>,
     pub(super) variations: RefCell<Vec<Variation>>,
+    /// The claims that a run is stopped for once they all have enough points; those of the check that came before.
+    pub(super) wanted: RefCell<Vec<usize>>,
     /// Whether the program asks for what parameters were before their updates.
     pub(super) is_repaired: Cell<bool>,
-    /// Whether the run was stopped because it had shown enough.
-    pub(super) stopped: Cell<bool>,
 }
 
 /// The name by which a program knows what the parameter of an update was before it.
@@ -60,11 +60,11 @@ impl Monitor {
 
     /// Ends a run that is only studied once it has shown enough: what follows would not be looked at.
     pub(super) fn stop_when_enough(&self, vm: &VirtualMachine) -> PyResult<()> {
-        let enough = || !self.is_tracing() || self.trace.tape().len() > LONGEST;
-        if !self.notes.keeps_all || !enough() {
+        let wanted = self.study.wanted.borrow();
+        let has_all = || wanted.iter().all(|&claim| self.seen.borrow().points[claim].len() >= self.limit());
+        if wanted.is_empty() || !(has_all() || self.trace.tape().len() > LONGEST) {
             return Ok(());
         }
-        self.study.stopped.set(true);
         Err(vm.new_exception_empty(vm.ctx.exceptions.system_exit.to_owned()))
     }
 

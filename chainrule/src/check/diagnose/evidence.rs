@@ -246,7 +246,7 @@ pub(super) fn suspects(wrong: &[&Stage], right: &[&Stage], source: &str) -> Vec<
         execution.nodes().is_empty() && !readers.is_empty() && readers.iter().all(|reader| blamed.contains(reader))
     };
     let mut order: Vec<usize> = Vec::new();
-    for execution in wrong.iter().flat_map(|stage| stage.executions) {
+    for execution in wrong.iter().flat_map(|stage| stage.noted) {
         let site = &first.sites[execution.site];
         let has_text = site.value.is_some() && site.how != How::Handed;
         if has_text && !order.contains(&execution.site) && (blamed.contains(&execution.site) || plain(execution)) {

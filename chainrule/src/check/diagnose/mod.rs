@@ -7,6 +7,7 @@
 
 mod evidence;
 mod stage;
+mod unused;
 mod variants;
 mod vocabulary;
 mod words;
@@ -14,7 +15,7 @@ mod words;
 use super::monitor::Monitor;
 use super::report::{ClaimKind, FaultKind, Judged, Report, Verdict};
 use super::scene::Scene;
-use super::sites::Site;
+use super::sites::{How, Site};
 use super::{Options, watch};
 use evidence::{Case, Evidence, suspects};
 use ruff_text_size::TextRange;
@@ -63,6 +64,19 @@ struct Findings {
     vocabulary: Vocabulary,
     /// By claim: its suspects and what explains it.
     cases: HashMap<usize, Found>,
+    /// Updates that ran and move nothing that is differentiated.
+    idle: Vec<Idle>,
+    /// The parameters that are updated, as the program spells them.
+    parameters: Vec<String>,
+    /// The sites of the forward computation.
+    forward: Vec<usize>,
+}
+
+/// An update by a rate on whose parameter no loss depends.
+#[derive(Debug, Clone)]
+struct Idle {
+    update: usize,
+    spelled: String,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -84,6 +98,21 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
     let first_failure = wrong.iter().map(|&k| report.claims[k].first_failure).max().unwrap_or(0);
     let run = Run { source, path, options, points: first_failure + STAGES, claims: Claims::of(report) };
     let Some(mut findings) = run.study(&HashMap::new(), None) else { return };
+    if let Some((idle, healed)) = run.unused(&findings, report) {
+        report.claims.push(idle);
+        report.claims.sort_by_key(|claim| claim.place.start);
+        let is_idle = |claim: &Judged| claim.diagnosis.is_some();
+        let place = report.claims.iter().position(is_idle);
+        let said = place.and_then(|place| report.claims[place].diagnosis.clone());
+        for claim in report.claims.iter_mut().filter(|claim| claim.verdict == Verdict::Wrong && !is_idle(claim)) {
+            if healed.contains(&claim.id) {
+                claim.diagnosis.clone_from(&said);
+                claim.begins_at = place;
+            }
+        }
+    }
+    let wrong = report.claims.iter().enumerate().filter(|(_, claim)| claim.verdict == Verdict::Wrong);
+    let wrong: Vec<usize> = wrong.filter(|(_, claim)| claim.diagnosis.is_none()).map(|(k, _)| k).collect();
     let tried = run.variants(&findings);
     let Some(varied) = run.study(&tried, None) else { return };
     for (claim, found) in varied.cases {
@@ -177,6 +206,12 @@ impl Claims {
     }
 }
 
+impl Claims {
+    fn all(&self) -> Vec<usize> {
+        self.wrong.union(&self.right).copied().collect()
+    }
+}
+
 /// The edits that are tried at each site.
 type Edits = HashMap<usize, Vec<Variant>>;
 
@@ -206,6 +241,7 @@ impl Run<'_> {
                 })
                 .collect();
             monitor.study.variants.replace(prepared);
+            monitor.study.wanted.replace(claims.all());
             let text = own.clone();
             Box::new(move |monitor: &Monitor| weigh(monitor, &text, vocabulary, &claims, &tried, only, rtol))
         })
@@ -257,7 +293,7 @@ impl Run<'_> {
                 return healed.contains(&claim).then_some(healed);
             }
         };
-        let after = super::judge(&edited, self.path, self.options);
+        let after = super::judge(&edited, self.path, self.options, self.claims.all());
         let is_right = |judged: &Judged| match judged.verdict {
             Verdict::Right | Verdict::Kink => true,
             Verdict::Scaled if judged.kind != ClaimKind::Update => true,
@@ -303,7 +339,8 @@ fn weigh(
     let agrees = |scene: &&Scene| scene.samples.iter().all(|sample| sample.agrees(claims.scale, rtol));
     let moves = |scene: &&Scene| scene.samples.iter().any(|sample| !sample.vanishes());
     let keyed = scenes.iter().filter(|scene| claims.keyed.contains(&scene.claim)).filter(agrees).filter(moves);
-    let right: Vec<Stage<'_>> = claims.right.iter().flat_map(|&claim| stages(claim)).collect();
+    let cleared = claims.right.iter().filter(|_| only.is_none());
+    let right: Vec<Stage<'_>> = cleared.flat_map(|&claim| stages(claim)).collect();
     let keyed = keyed.take(4 * STAGES).map(|scene| Stage::new(&tape, &executions, monitor, scene));
     let right: Vec<Stage<'_>> = right.into_iter().chain(keyed).collect();
     let right: Vec<&Stage<'_>> = right.iter().collect();
@@ -337,5 +374,18 @@ fn weigh(
         }
         cases.insert(claim, found);
     }
-    Findings { sites: monitor.notes.sites.clone(), vocabulary, cases }
+    let known = |stage: &Stage| stage.named_sites();
+    let mut forward: Vec<usize> = right.iter().flat_map(|stage| known(stage)).collect();
+    forward.sort_unstable();
+    forward.dedup();
+    let seen = monitor.seen.borrow();
+    let ran = |update: usize| {
+        let is_step = |site: usize| monitor.notes.sites[site].how == How::Step(update);
+        executions.iter().any(|execution| is_step(execution.site))
+    };
+    let updates = monitor.claims.updates.iter().enumerate();
+    let idle = updates.filter(|(k, update)| update.named_rate && seen.points[*k].is_empty() && ran(*k));
+    let idle = idle.map(|(update, each)| Idle { update, spelled: each.spelled.clone() }).collect();
+    let parameters = monitor.claims.updates.iter().map(|update| update.spelled.clone()).collect();
+    Findings { sites: monitor.notes.sites.clone(), vocabulary, cases, idle, parameters, forward }
 }

@@ -12,6 +12,8 @@ pub(super) struct Stage<'a> {
     pub(super) tape: &'a Tape,
     pub(super) sites: &'a [Site],
     pub(super) scene: &'a Scene,
+    /// All that was noted before the claim, and of it what was noted since its variable was made.
+    pub(super) noted: &'a [Execution],
     pub(super) executions: &'a [Execution],
     pub(super) adjoints: Derivatives,
     /// What is differentiated is made of these nodes.
@@ -45,7 +47,9 @@ impl<'a> Stage<'a> {
         monitor: &'a Monitor,
         scene: &'a Scene,
     ) -> Stage<'a> {
-        let executions = &executions[..scene.noted];
+        let noted = &executions[..scene.noted];
+        let begin = scene.leaves().into_iter().min().unwrap_or(0) as usize;
+        let executions = &noted[noted.partition_point(|execution| execution.end <= begin)..];
         let sites = &monitor.notes.sites[..];
         let forward = tape.made_of(&[scene.of]);
         let dependent = tape.made_from(&scene.leaves());
@@ -63,7 +67,18 @@ impl<'a> Stage<'a> {
                 }
             }
         }
-        Stage { tape, sites, scene, executions, adjoints: tape.derivatives(scene.of), forward, dependent, hand, known }
+        Stage {
+            tape,
+            sites,
+            scene,
+            noted,
+            executions,
+            adjoints: tape.derivatives(scene.of),
+            forward,
+            dependent,
+            hand,
+            known,
+        }
     }
 
     /// Whether an execution made something for the claim that is no part of what is differentiated.
@@ -96,6 +111,11 @@ impl<'a> Stage<'a> {
         }
         quantities.values_mut().for_each(|nodes| nodes.sort_unstable());
         quantities
+    }
+
+    /// The sites of the forward computation.
+    pub(super) fn named_sites(&self) -> Vec<usize> {
+        self.known.values().map(|&place| self.executions[place].site).collect()
     }
 
     /// What each name of the forward computation holds.
