@@ -107,7 +107,9 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
         Some(match (*finding)? {
             Finding::Right | Finding::Vanishing => (Verdict::Right, None, None),
             Finding::Kink => (Verdict::Kink, None, None),
-            Finding::Off(factor) if common.is_some() => (Verdict::Scaled, factor, None),
+            Finding::Off(Some(factor)) if common.is_some_and(|common| is_same(common, factor)) => {
+                (Verdict::Scaled, Some(factor), None)
+            }
             Finding::Off(_) if carries_state(k, &updates[k]) => {
                 let reason = "it carries state from earlier steps (momentum, or a sum over steps)";
                 (Verdict::Unchecked, None, Some(reason.to_owned()))
@@ -166,14 +168,23 @@ fn bare(spelled: &str) -> &str {
     whole.rsplit('.').next().unwrap_or(whole)
 }
 
-/// The one positive factor by which all updates are off.
+/// The one positive factor by which all updates are off; or most of them, when none is right.
 fn common_factor(findings: &[Finding]) -> Option<f64> {
-    let mut factors = findings.iter().filter(|finding| **finding != Finding::Vanishing).map(|finding| match finding {
+    let telling: Vec<&Finding> = findings.iter().filter(|finding| **finding != Finding::Vanishing).collect();
+    let factors = telling.iter().filter_map(|finding| match finding {
         Finding::Off(Some(factor)) if *factor > 0.0 => Some(*factor),
         _ => None,
     });
-    let first = factors.next()??;
-    factors.all(|factor| factor.is_some_and(|factor| (factor / first - 1.0).abs() < 1e-6)).then_some(first)
+    let factors: Vec<f64> = factors.collect();
+    let like = |one: f64| factors.iter().filter(|&&other| is_same(one, other)).count();
+    let most = factors.iter().copied().max_by_key(|&factor| like(factor))?;
+    let all = like(most) == telling.len();
+    let most_of_wrong = 2 * like(most) > telling.len() && telling.iter().all(|each| matches!(each, Finding::Off(_)));
+    (all || most_of_wrong).then_some(most)
+}
+
+fn is_same(a: f64, b: f64) -> bool {
+    (a / b - 1.0).abs() < 1e-6
 }
 
 fn report(

@@ -1,7 +1,6 @@
 //! What the numbers of a wrong claim say about its fault.
 
 use super::stage::{EdgeKey, Edges, Stage};
-use crate::check::notes::Execution;
 use crate::check::report::FaultKind;
 use crate::check::scene::Variation;
 use crate::check::sites::How;
@@ -21,6 +20,16 @@ pub(super) enum Evidence {
 }
 
 impl Evidence {
+    /// Whether two claims leave out the same edges, each on the way to its own variable.
+    pub(super) fn is_akin(&self, other: &Evidence) -> bool {
+        match (self, other) {
+            (Evidence::Paths { key: a, only }, Evidence::Paths { key: b, only: too }) => {
+                (a.into, a.op, only) == (b.into, b.op, too)
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn kind(&self) -> FaultKind {
         match self {
             Evidence::Scaled { factor, .. } if *factor == -1.0 => FaultKind::Sign,
@@ -235,21 +244,26 @@ pub(super) fn suspects(wrong: &[&Stage], right: &[&Stage], source: &str) -> Vec<
     let (mut blamed, cleared) = (by_hand(wrong), by_hand(right));
     blamed.retain(|site| !cleared.contains(site));
     let Some(first) = wrong.first() else { return Vec::new() };
-    let reads = |site: usize, name: &str| {
-        first.sites[site].value.is_some_and(|range| words(&source[range]).any(|word| word == name))
-    };
     // What is not traced, like an input that is a factor, is known by its name.
-    let plain = |execution: &Execution| {
-        let name = &first.sites[execution.site].name;
-        let readers: Vec<usize> =
-            (0..first.sites.len()).filter(|&site| !name.is_empty() && reads(site, name)).collect();
-        execution.nodes().is_empty() && !readers.is_empty() && readers.iter().all(|reader| blamed.contains(reader))
+    let read: Vec<HashSet<&str>> = first
+        .sites
+        .iter()
+        .map(|site| site.value.map_or_else(HashSet::new, |range| words(&source[range]).collect()))
+        .collect();
+    let is_plain = |site: usize| {
+        let name = first.sites[site].name.as_str();
+        let readers = (0..read.len()).filter(|&reader| !name.is_empty() && read[reader].contains(name));
+        readers.clone().next().is_some() && readers.into_iter().all(|reader| blamed.contains(&reader))
     };
+    let plain: HashSet<usize> = (0..first.sites.len()).filter(|&site| is_plain(site)).collect();
     let mut order: Vec<usize> = Vec::new();
     for execution in wrong.iter().flat_map(|stage| stage.noted) {
         let site = &first.sites[execution.site];
         let has_text = site.value.is_some() && site.how != How::Handed;
-        if has_text && !order.contains(&execution.site) && (blamed.contains(&execution.site) || plain(execution)) {
+        if has_text
+            && !order.contains(&execution.site)
+            && (blamed.contains(&execution.site) || plain.contains(&execution.site) && execution.nodes().is_empty())
+        {
             order.push(execution.site);
         }
     }

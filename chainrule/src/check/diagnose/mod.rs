@@ -13,7 +13,7 @@ mod vocabulary;
 mod words;
 
 use super::monitor::Monitor;
-use super::report::{ClaimKind, FaultKind, Judged, Report, Verdict};
+use super::report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Verdict};
 use super::scene::Scene;
 use super::sites::{How, Site};
 use super::{Options, watch};
@@ -112,7 +112,7 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
         }
     }
     let wrong = report.claims.iter().enumerate().filter(|(_, claim)| claim.verdict == Verdict::Wrong);
-    let wrong: Vec<usize> = wrong.filter(|(_, claim)| claim.diagnosis.is_none()).map(|(k, _)| k).collect();
+    let mut wrong: Vec<usize> = wrong.filter(|(_, claim)| claim.diagnosis.is_none()).map(|(k, _)| k).collect();
     let tried = run.variants(&findings);
     let Some(varied) = run.study(&tried, None) else { return };
     for (claim, found) in varied.cases {
@@ -137,6 +137,8 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
         });
         repairs.insert(claim, own);
     }
+    // Those that are made of other wrong claims come after them.
+    wrong.sort_by_key(|&k| report.claims[k].begins_at.is_some());
     for &k in &wrong {
         if report.claims[k].diagnosis.is_some() {
             continue;
@@ -149,6 +151,9 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
         });
         let speaker = words::Speaker { source, findings: &findings, report };
         let Some((repair, healed)) = verified else {
+            if report.claims[k].begins_at.is_some() {
+                continue;
+            }
             let diagnosis = speaker.unknown(k);
             let same = |other: &usize| {
                 let said = report.claims[*other].diagnosis.as_ref();
@@ -158,21 +163,21 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
             report.claims[k].diagnosis = Some(diagnosis);
             continue;
         };
-        let told: Vec<(usize, super::Diagnosis)> = wrong
-            .iter()
-            .filter(|&&other| other == k || healed.contains(&report.claims[other].id))
-            .filter(|&&other| report.claims[other].diagnosis.is_none())
-            .map(|&other| (other, speaker.diagnosis(&repair, other)))
-            .collect();
-        // What is wrong after the repair too has a fault of its own.
-        for other in &mut report.claims {
-            other.begins_at = other.begins_at.filter(|&root| root != k || healed.contains(&other.id));
-        }
+        // A claim that leaves out the same edges has a path of its own to tell.
+        let akin = |other: usize| {
+            let Repair::Evidence(evidence) = &repair else { return None };
+            let own = findings.cases.get(&report.claims[other].id)?.repairs.iter();
+            own.into_iter().find(|own| matches!(own, Repair::Evidence(own) if own.is_akin(evidence)))
+        };
+        let told = |&other: &usize| {
+            let same = other == k || healed.contains(&report.claims[other].id);
+            let repair = akin(other).or_else(|| same.then_some(&repair))?;
+            report.claims[other].diagnosis.is_none().then(|| (other, speaker.diagnosis(repair, other)))
+        };
+        let told: Vec<(usize, Diagnosis)> = wrong.iter().filter_map(told).collect();
         for (other, diagnosis) in told {
             report.claims[other].diagnosis = Some(diagnosis);
-            if other != k {
-                report.claims[other].begins_at = Some(k);
-            }
+            report.claims[other].begins_at = (other != k).then_some(k);
         }
     }
 }

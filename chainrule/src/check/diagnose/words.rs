@@ -194,22 +194,26 @@ impl Speaker<'_> {
         };
         let path: Vec<String> = route.names.iter().map(told).collect();
         let (via, line) = route.via.map_or((String::new(), TextRange::default()), |(via, range)| (told(&via), range));
+        let through =
+            |via: &str| if via == bare(&claim.wrt) { "directly".to_owned() } else { format!("through `{via}`") };
         let shown = format!("line {} (`{}`)", self.line(line), self.first_line(line));
         let chain = path.join(" <- ");
         let text = if kind == FaultKind::MissingPath {
             let product: Vec<String> = path.windows(2).map(|pair| format!("d{}/d{}", pair[0], pair[1])).collect();
             format!(
-                "`{}` also depends on `{}` through `{via}` in {shown}: {chain}. The claim leaves that out: add {}; or mend \
-                 that line, if `{via}` does not belong there.",
+                "`{}` also depends on `{}` {} in {shown}: {chain}. The claim leaves that out: add {}; or mend that line, if \
+                 `{via}` does not belong there.",
                 claim.of,
                 claim.wrt,
+                through(&via),
                 product.join(" * ")
             )
         } else {
             format!(
-                "The claim follows only what goes through `{via}` in {shown}: {chain}. `{}` depends on `{}` in other ways \
-                 too: add them.",
-                claim.of, claim.wrt
+                "The claim follows only what goes {} in {shown}: {chain}. `{}` depends on `{}` in other ways too: add them.",
+                through(&via),
+                claim.of,
+                claim.wrt
             )
         };
         Diagnosis { path, ..self.blank(kind, text, None, claim) }
