@@ -56,7 +56,7 @@ fn a_common_factor_a_kink_and_a_momentum_are_called_so() {
 /// Each twin by the fault that it has, the example that it is a twin of, and the updates that are wrong.
 const TWINS: &[(FaultKind, &str, &str, &[&str])] = &[
     (FaultKind::Shape, "shape", "and_gate", &["b1"]),
-    (FaultKind::Unused, "unused", "two_layer", &["w3"]),
+    (FaultKind::Unused, "unused", "two_layer", &["w3", "w4"]),
     (FaultKind::Sign, "sign", "two_layer", &["w1", "w2", "b1", "w3", "w4", "b2", "w5", "w6", "b3"]),
     (FaultKind::ConstantFactor, "constant_factor", "xor", &["params[name]"]),
     (FaultKind::UpdatedValue, "updated_value", "and_gate", &["W1", "b1"]),
