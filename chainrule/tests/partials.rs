@@ -234,6 +234,112 @@ for i in range(6):
 }
 
 #[test]
+fn a_sum_with_a_minus_is_no_parameter() {
+    let program = "
+w, v, b = 0.5, -0.25, 0.1
+lr = 0.1
+for x, y in [(1.0, 2.0), (2.0, -1.0), (0.5, 0.25)] * 4:
+    z = 0.0
+    for a in [w, v]:
+        z -= a * x
+    z -= b
+    loss = (z - y) ** 2
+    g = 2 * (z - y)
+    w -= lr * g * -x
+    v -= lr * g * -x
+    b -= lr * -g
+";
+    let report = report(program);
+    let targets: Vec<&str> = report.claims.iter().map(|claim| &*claim.target).collect();
+    assert_eq!((targets, report.verdict), (vec!["w", "v", "b"], Verdict::Right), "{report:?}");
+    // A training that begins anew in each round of a loop is one all the same.
+    let again = "
+for lr in [0.1, 0.2]:
+    w = 0.0
+    for x in [1.0, 2.0, -1.0]:
+        L = (w * x - 1) ** 2
+        w -= lr * 2 * w
+";
+    let again = check(again, "again.py", &Options::default());
+    assert_eq!((again.claims.len(), again.verdict), (1, Verdict::Wrong), "{again:?}");
+}
+
+#[test]
+fn parameters_that_are_handed_on_are_compared_from_their_second_update_on() {
+    let program = "
+def step(p, grad, lr):
+    p -= lr * grad
+    return p
+
+w, b, lr = 0.5, 0.1, 0.1
+for x, y in [(1.0, 2.0), (2.0, -1.0), (0.5, 0.25)] * 4:
+    loss = (w * x + b - y) ** 2
+    g = 2 * (w * x + b - y)
+    w = step(w, g * x, lr)
+    b = step(b, g, lr)
+";
+    let right = report(program);
+    assert_eq!((right.claims.len(), right.verdict), (1, Verdict::Right), "{right:?}");
+    assert!(right.claims[0].points >= 20);
+    assert_eq!(report(&program.replace("g * x", "g")).verdict, Verdict::Wrong);
+}
+
+#[test]
+fn conversions_to_plain_numbers_do_not_cut_the_program_short() {
+    let program = "
+import numpy as np
+w = np.array([0.5, -0.25])
+lr = 0.1
+for x, y in [(1.0, 2.0), (2.0, -1.0), (0.5, 0.25)] * 4:
+    z = float(w[0] * x) + (w[1] * x).item() + sum((w * w).tolist())
+    L = float(np.square(z - y))
+    w -= lr * 2 * float(z - y) * (x + 2 * w)
+";
+    let right = report(program);
+    assert_eq!((right.claims.len(), right.verdict), (1, Verdict::Right), "{right:?}");
+    assert_eq!(report(&program.replace("(x + 2 * w)", "(x + w)")).verdict, Verdict::Wrong);
+}
+
+#[test]
+fn a_training_that_runs_away_raises_no_alarm() {
+    let program = "
+w, lr = 3.0, 1.0
+for i in range(40):
+    loss = (w * w - 1) ** 2
+    dw = 4 * w * (w * w - 1)
+    w -= lr * dw
+    if w != w or abs(w) > 1e300:
+        break
+";
+    let right = report(program);
+    assert_eq!((right.claims.len(), right.verdict), (2, Verdict::Right), "{right:?}");
+    assert_eq!(report(&program.replace("(w * w - 1)\n    w", "(w * w + 1)\n    w")).verdict, Verdict::Wrong);
+}
+
+#[test]
+fn a_tie_that_the_loss_does_not_feel_is_no_kink() {
+    let program = "
+import numpy as np
+W = np.zeros((2, 3))
+x, label = np.array([1.0, -2.0]), 1
+lr = 0.1
+for i in range(6):
+    scores = x @ W
+    shifted = scores - np.max(scores)
+    probs = np.exp(shifted) / np.sum(np.exp(shifted))
+    loss = -np.log(probs[label])
+    dscores = probs.copy()
+    dscores[label] -= 1
+    W -= lr * np.outer(x, dscores)
+";
+    assert_eq!(report(program).verdict, Verdict::Right);
+    let wrong = report(&program.replace("dscores[label] -= 1", "dscores[label] -= 0.5"));
+    assert_eq!(verdicts_on(&wrong, "W"), [Verdict::Wrong], "{wrong:?}");
+    let once = report(&program.replace("range(6)", "range(1)").replace("label] -= 1", "label] -= 0.5"));
+    assert_eq!(verdicts_on(&once, "W"), [Verdict::Wrong], "{once:?}");
+}
+
+#[test]
 fn the_text_shows_a_fault_once_and_is_quiet_otherwise() {
     let wrong = "w = 0.5\nlr = 0.1\nfor x in [1.0, 2.0, -0.5]:\n    z = w * x\n    L = z ** 3\n    dL_dz = 3 * z\n    dL_dw = dL_dz * x\n    w -= lr * dL_dw\n";
     let text = report(wrong).text(wrong, "cube.py", false);

@@ -1,6 +1,7 @@
 //! What a program claims, found in its syntax tree.
 
 use super::definitions::Definitions;
+use super::fresh::Fresh;
 use super::named::Partials;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Operator, Stmt, UnaryOp};
@@ -119,7 +120,8 @@ impl Claims {
     /// Looks through a program.
     pub(crate) fn find(module: &ModModule, source: &str) -> Claims {
         let definitions = Definitions::find(module, source);
-        let mut finder = Finder { source, definitions: &definitions, claims: Claims::default(), steps: Vec::new() };
+        let (fresh, claims) = (Fresh::find(&module.body), Claims::default());
+        let mut finder = Finder { source, definitions: &definitions, fresh, claims, steps: Vec::new() };
         finder.visit_body(&module.body);
         let (mut claims, steps) = (finder.claims, finder.steps);
         let updates = claims.updates.iter().map(|update| update.range).collect();
@@ -203,6 +205,7 @@ fn is_mere_difference(name: &str, value: &Expr) -> bool {
 struct Finder<'a> {
     source: &'a str,
     definitions: &'a Definitions<'a>,
+    fresh: Fresh,
     claims: Claims,
     /// What each update subtracts.
     steps: Vec<&'a Expr>,
@@ -236,7 +239,7 @@ impl<'a> Finder<'a> {
         let Some(parameter) = last_name(form.old).filter(|name| !LOSSES.contains(name)) else { return };
         let named = self.definitions.named_rate(form.step, 3);
         let negative = matches!(form.step, Expr::UnaryOp(minus) if minus.op == UnaryOp::USub);
-        if form.adds && named.is_none() && !negative {
+        if form.adds && named.is_none() && !negative || self.fresh.is_sum(form.target, stmt.range()) {
             return;
         }
         self.claims.parameters.insert(parameter.to_owned());

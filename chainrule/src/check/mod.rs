@@ -7,7 +7,9 @@
 pub(crate) mod claims;
 mod definitions;
 mod diagnose;
+mod fresh;
 mod json;
+mod kinks;
 pub(crate) mod monitor;
 mod named;
 pub(crate) mod notes;
@@ -20,6 +22,7 @@ mod scopes;
 pub(crate) mod sites;
 mod study;
 mod text;
+mod updates;
 mod variables;
 mod verdicts;
 

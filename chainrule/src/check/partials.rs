@@ -248,7 +248,7 @@ impl Monitor {
         };
         let hand = claimed.iter().map(Number::node).collect();
         let samples: Vec<Sample> = claimed.into_iter().zip(&nodes).map(sample).collect();
-        let on_kink = tape.is_on_kink(node, &nodes);
+        let on_kink = self.jumps(node, &wrt.numbers, &samples);
         self.keep_scene(|| Scene {
             claim: self.place_of(claim),
             of: node,

@@ -4,6 +4,7 @@ use super::claims::{Claims, form, last_name};
 use super::named::Making;
 use super::sites::{How, Site, bodies};
 use ruff_python_ast::name::Name;
+use ruff_python_ast::visitor::transformer::{Transformer, walk_expr};
 use ruff_python_ast::{
     Arguments, AtomicNodeIndex, Expr, ExprCall, ExprContext, ExprName, ExprNumberLiteral, Int, ModModule, Number, Stmt,
     StmtAssign, StmtExpr,
@@ -18,6 +19,8 @@ pub(crate) const BIND: &str = "<bind>";
 pub(crate) const NOTE: &str = "<note>";
 pub(crate) const PASS: &str = "<pass>";
 pub(crate) const VARY: &str = "<vary>";
+/// In place of `float`, which would give a number without its past.
+pub(crate) const FLOAT: &str = "<float>";
 /// After a statement that makes what is said to be a derivative, and before one that reads it.
 pub(crate) const MADE: &str = "<made>";
 pub(crate) const READ: &str = "<read>";
@@ -44,7 +47,24 @@ pub(crate) fn rewrite(
 ) -> Vec<Site> {
     let mut rewriter = Rewriter { claims, source, noted, varied, sites: Vec::new() };
     rewriter.body(&mut module.body);
+    module.body.iter_mut().for_each(|stmt| Floats.visit_stmt(stmt));
     rewriter.sites
+}
+
+/// Puts `<float>(x)` in place of `float(x)`.
+struct Floats;
+
+impl Transformer for Floats {
+    fn visit_expr(&self, expr: &mut Expr) {
+        walk_expr(self, expr);
+        if let Expr::Call(call) = expr
+            && let Expr::Name(function) = &mut *call.func
+            && function.id.as_str() == "float"
+            && call.arguments.args.len() == 1
+        {
+            function.id = Name::new_static(FLOAT);
+        }
+    }
 }
 
 struct Rewriter<'a> {

@@ -9,11 +9,18 @@ pub(crate) struct Sample {
     pub(crate) derivative_rounding: f64,
 }
 
+/// A derivative above this belongs to a training that diverges, where one side overflows before the other.
+const LARGEST: f64 = 1e150;
+
 impl Sample {
-    /// Whether the claim is `factor` times the derivative.
+    /// Whether the claim is `factor` times the derivative. Numbers that have run away say nothing.
     pub(crate) fn agrees(&self, factor: f64, rtol: f64) -> bool {
         let derivative = factor * self.derivative;
         let floor = self.claimed_rounding + factor.abs() * self.derivative_rounding + f64::MIN_POSITIVE;
+        let has_run_away = !self.derivative.is_finite() || self.derivative.abs() > LARGEST || floor.is_nan();
+        if has_run_away {
+            return true;
+        }
         (self.claimed - derivative).abs() <= rtol * self.claimed.abs().max(derivative.abs()) + floor
     }
 
@@ -98,8 +105,9 @@ pub(crate) fn find(points: &[Point], rtol: f64) -> Finding {
 /// The constant that the claim is times the derivative, if it is one.
 fn factor(points: &[Point], rtol: f64) -> Option<f64> {
     let smooth = || points.iter().filter(|point| !point.on_kink).flat_map(|point| &point.samples);
+    let is_finite = |sample: &&Sample| sample.derivative.is_finite() && sample.claimed.is_finite();
     let clarity = |sample: &Sample| sample.derivative.abs() / (sample.derivative_rounding + f64::MIN_POSITIVE);
-    let clearest = smooth().max_by(|a, b| clarity(a).total_cmp(&clarity(b)))?;
+    let clearest = smooth().filter(is_finite).max_by(|a, b| clarity(a).total_cmp(&clarity(b)))?;
     let factor = clearest.claimed / clearest.derivative;
     let constant = factor.is_finite() && factor != 0.0 && smooth().all(|sample| sample.agrees(factor, rtol));
     constant.then_some(factor)

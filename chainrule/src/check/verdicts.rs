@@ -101,7 +101,7 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
         (0..updates.len()).filter(|&k| findings[k].is_some()).map(|k| bare(&updates[k].wrt)).collect();
     let carries_state = |k: usize, update: &Update| {
         let is_recursive = update.recursive.iter().any(|name| !parameters.contains(&name.as_str()));
-        is_recursive && seen.carries[k] != Some(false)
+        is_recursive && seen.carries[k].unwrap_or(seen.lost[k])
     };
     let ruling = |(k, finding): (usize, &Option<Finding>)| {
         Some(match (*finding)? {

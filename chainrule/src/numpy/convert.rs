@@ -112,7 +112,7 @@ pub(crate) fn array_object(array: Array, vm: &VirtualMachine) -> PyObjectRef {
 pub(crate) fn plain_object(array: &Array, vm: &VirtualMachine) -> PyResult {
     if array.ndim() == 0 {
         return Ok(match array.item().map_err(|error| raise(error, vm))? {
-            Element::Float(x) => vm.ctx.new_float(x.value()).into(),
+            Element::Float(x) => python_float(x, vm),
             Element::Int(i) => vm.ctx.new_int(i).into(),
             Element::Bool(b) => vm.ctx.new_bool(b).into(),
         });

@@ -1,0 +1,241 @@
+//! Updates, while the program runs.
+
+use super::claims::Update;
+use super::monitor::{Monitor, renewed};
+use super::samples::{Point, Sample};
+use super::scene::Scene;
+use crate::array::{Array, Kind, Number, broadcast_shapes};
+use crate::numpy::convert::{element_of, to_array};
+use crate::numpy::object::NdArray;
+use rustpython_vm::builtins::{PyInt, PyStr};
+use rustpython_vm::{PyObject, PyResult, VirtualMachine};
+
+/// A value that an update has bound.
+#[derive(Debug, Clone)]
+pub(super) struct Replaced {
+    /// Its first number.
+    new: Number,
+    /// All numbers of what was there before.
+    old: Vec<Number>,
+}
+
+impl Monitor {
+    /// Does what a statement does that is written as an update, and judges it where it is one.
+    pub(super) fn update(
+        &self,
+        k: usize,
+        in_place: bool,
+        old: &PyObject,
+        step: &PyObject,
+        key: Option<String>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let update = &self.claims.updates[k];
+        let new = || match (update.adds, in_place) {
+            (false, false) => vm._sub(old, step),
+            (false, true) => vm._isub(old, step),
+            (true, false) => vm._add(old, step),
+            (true, true) => vm._iadd(old, step),
+        };
+        if self.evaluating.get() || element_of(old, vm)?.is_none() && !old.downcastable::<NdArray>() {
+            return new();
+        }
+        let parameter = to_array(old, vm)?;
+        let numbers = parameter.numbers();
+        let traced = numbers.iter().any(Number::is_leaf);
+        self.keep_old(k, &parameter, vm)?;
+        let wanted = self.seen.borrow().points[k].len() < self.limit;
+        if wanted && traced {
+            self.evaluating.set(true);
+            let point = self.judge(k, key.as_deref(), &parameter, step, vm);
+            self.evaluating.set(false);
+            match point? {
+                Some(point) => self.seen.borrow_mut().points[k].push(point),
+                None => return new(),
+            }
+        } else if self.seen.borrow().points[k].is_empty() && !self.begins(k, &numbers, step, vm) {
+            return new();
+        }
+        if !traced && !self.is_tracing() {
+            return new();
+        }
+        self.trace.pass(&numbers);
+        let tracing = self.is_tracing();
+        let begin = |number: &Number| match tracing {
+            true => self.trace.leaf(number.value()),
+            false => Number::from(number.value()),
+        };
+        let value = renewed(new()?, &begin, vm)?;
+        let bound = to_array(&value, vm)?.numbers();
+        if let Some(first) = bound.first() {
+            self.replaced.borrow_mut()[k].push(Replaced { new: first.clone(), old: numbers });
+        }
+        self.current.borrow_mut()[k] = bound;
+        self.stop_when_enough(vm)?;
+        Ok(value)
+    }
+
+    /// Whether what an update binds may be a parameter from now on, though nothing that has its name was one before: an
+    /// argument of a function, or the variable of a loop.
+    fn begins(&self, k: usize, old: &[Number], step: &PyObject, vm: &VirtualMachine) -> bool {
+        let plain = |numbers: &[Number]| numbers.iter().all(|number| number.node().is_none());
+        let step = || to_array(step, vm).is_ok_and(|step| plain(&step.numbers()));
+        self.claims.updates[k].named_rate && plain(old) && step()
+    }
+
+    /// The numbers of an update at one execution, unless no loss depends on the parameter.
+    fn judge(
+        &self,
+        k: usize,
+        key: Option<&str>,
+        parameter: &Array,
+        step: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Point>> {
+        let (update, numbers) = (&self.claims.updates[k], &parameter.numbers());
+        let open: Vec<usize> =
+            (0..self.candidates.len()).filter(|place| !self.seen.borrow().refused[k].contains(place)).collect();
+        let values: Vec<(usize, Option<Number>)> =
+            open.into_iter().map(|place| (place, self.loss(place, numbers, vm))).collect();
+        let rate = self.rate_of(update, vm) * if update.adds { -1.0 } else { 1.0 };
+        // Nodes are asked for only now: while an expression is evaluated, the trace may let go of its beginning.
+        let nodes: Vec<u32> = numbers.iter().filter_map(Number::node).collect();
+        let mut losses: Vec<(usize, u32)> = Vec::new();
+        for (place, value) in values {
+            match value.as_ref().and_then(Number::node) {
+                Some(node) if self.trace.tape().depends(node, &nodes) => losses.push((place, node)),
+                node => self.refuse_old(k, place, value.is_some(), node),
+            }
+        }
+        let Some(&(first, loss)) = losses.first() else { return Ok(None) };
+        let derivatives = |loss: u32| -> Vec<(f64, f64)> {
+            let by = self.trace.tape().derivatives(loss);
+            numbers.iter().map(|number| number.node().map_or((0.0, 0.0), |node| by.by(node))).collect()
+        };
+        let expected = derivatives(loss);
+        for &(other, rival) in &losses[1..] {
+            let factor = proportion(&expected, &derivatives(rival), self.rtol);
+            let seen = &mut *self.seen.borrow_mut();
+            let known = *seen.proportions.entry([k, first, other]).or_insert(factor);
+            let same = match (known, factor) {
+                (Some(a), Some(b)) => a.is_nan() || b.is_nan() || (a - b).abs() <= self.rtol * a.abs(),
+                _ => false,
+            };
+            if !same {
+                seen.rivals = Some([first, other]);
+            }
+        }
+        let Ok(step) = to_array(step, vm) else { return Ok(None) };
+        let hand_shape = step.shape().to_vec();
+        let Some(step) = comparable(step, parameter) else { return Ok(None) };
+        let tape = self.trace.tape();
+        let sample = |(claimed, (derivative, derivative_rounding)): (Number, (f64, f64))| {
+            let rounding = claimed.node().map_or(0.0, |node| tape.rounding(node));
+            Sample {
+                claimed: claimed.value() / rate,
+                claimed_rounding: (rounding + f64::EPSILON * claimed.value().abs()) / rate.abs(),
+                derivative,
+                derivative_rounding,
+            }
+        };
+        let hand = step.numbers();
+        self.take_feeding_update(k, &hand);
+        self.take_carried(k, key, numbers, &hand);
+        let samples: Vec<Sample> = hand.iter().cloned().zip(expected).map(sample).collect();
+        let on_kink = self.jumps(loss, numbers, &samples);
+        self.keep_scene(|| Scene {
+            claim: k,
+            of: loss,
+            wrt: numbers.iter().map(Number::node).collect(),
+            shape: parameter.shape().to_vec(),
+            hand_shape,
+            hand: hand.iter().map(Number::node).collect(),
+            rate,
+            samples: samples.clone(),
+            noted: self.notes.all().len(),
+            on_kink,
+        });
+        let (key, shape) = (key.map(str::to_owned), parameter.shape().to_vec());
+        Ok(Some(Point { loss: Some(first), key, shape, samples, on_kink }))
+    }
+
+    /// Takes down whether a step is made of what the parameter was before the last one.
+    fn take_carried(&self, k: usize, key: Option<&str>, parameter: &[Number], step: &[Number]) {
+        let replaced = &mut self.replaced.borrow_mut()[k];
+        replaced.retain(|each| each.new.node().is_some());
+        let own = |each: &Replaced| parameter.first().is_some_and(|first| first.node() == each.new.node());
+        let seen = &mut *self.seen.borrow_mut();
+        let Some(place) = replaced.iter().position(own) else {
+            // Of its first step there is nothing before; else something between the steps has changed the parameter.
+            let is_first = !seen.points[k].iter().any(|point| point.key.as_deref() == key);
+            seen.lost[k] |= !is_first;
+            return;
+        };
+        let before = replaced.swap_remove(place).old;
+        let nodes = |numbers: &[Number]| numbers.iter().filter_map(Number::node).collect::<Vec<u32>>();
+        let made_of = self.trace.tape().made_of(&nodes(step));
+        let carries = nodes(&before).into_iter().any(|node| made_of[node as usize]);
+        let carried = &mut seen.carries[k];
+        *carried = Some(*carried == Some(true) || carries);
+    }
+
+    /// Refuses a candidate for an update where it has no value, or an old one: one that depends on no parameter as it
+    /// is now. What was compared with it before is forgotten.
+    fn refuse_old(&self, k: usize, place: usize, has_value: bool, node: Option<u32>) {
+        let current = self.current.borrow();
+        let now: Vec<u32> = current.iter().flatten().filter_map(Number::node).collect();
+        let is_new = now.is_empty() || node.is_some_and(|node| self.trace.tape().depends(node, &now));
+        if !has_value || !is_new {
+            let seen = &mut *self.seen.borrow_mut();
+            seen.refused[k].push(place);
+            seen.points[k].retain(|point| point.loss != Some(place));
+        }
+    }
+
+    /// The rate of an update: 1 when nothing tells another.
+    fn rate_of(&self, update: &Update, vm: &VirtualMachine) -> f64 {
+        let scalar = |source: &String| {
+            let value = self.evaluate(source, vm)?;
+            let element = element_of(&value, vm).ok().flatten()?;
+            let number = element.number();
+            // What depends on a parameter is no rate, unless its name says so.
+            let plain = element.kind() != Kind::Bool && (update.named_rate || number.node().is_none());
+            (plain && number.value() != 0.0).then(|| number.value())
+        };
+        let found: Vec<f64> = self.rate.iter().chain(&update.rates).filter_map(scalar).collect();
+        match (found.as_slice(), &self.rate) {
+            ([first, ..], Some(_)) => *first,
+            ([only], None) => *only,
+            _ => 1.0,
+        }
+    }
+}
+
+/// What is claimed as an array of the parameter's shape: no numbers where it has more than the parameter. Of a parameter
+/// that is one number, which takes its shape from its first update, nothing can be said.
+fn comparable(claimed: Array, parameter: &Array) -> Option<Array> {
+    let after = broadcast_shapes(parameter.shape(), claimed.shape()).ok()?;
+    if after.iter().product::<usize>() == parameter.len() {
+        let own: Vec<isize> = parameter.shape().iter().map(|&length| length as isize).collect();
+        return claimed.broadcast_to(&after).and_then(|claimed| claimed.reshape(&own)).ok();
+    }
+    let blank = Array::from_floats(vec![f64::NAN]).broadcast_to(parameter.shape()).ok();
+    blank.filter(|_| parameter.len() > 1)
+}
+
+/// A key of a container, as the report names it.
+pub(super) fn key_of(key: &PyObject) -> Option<String> {
+    let text = key.downcast_ref::<PyStr>().map(ToString::to_string);
+    text.or_else(|| key.downcast_ref::<PyInt>().map(|i| i.as_bigint().to_string()))
+}
+
+/// The constant that `b` is times `a`, if it is one; NaN where both vanish.
+fn proportion(a: &[(f64, f64)], b: &[(f64, f64)], rtol: f64) -> Option<f64> {
+    let clearest = a.iter().zip(b).max_by(|x, y| x.0.0.abs().total_cmp(&y.0.0.abs()))?;
+    let factor = clearest.1.0 / clearest.0.0;
+    let all = a.iter().zip(b).all(|(x, y)| {
+        let floor = factor.abs() * x.1 + y.1 + f64::MIN_POSITIVE;
+        (factor * x.0 - y.0).abs() <= rtol * y.0.abs() + floor
+    });
+    (factor.is_nan() || all).then_some(factor)
+}
