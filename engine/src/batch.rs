@@ -1,7 +1,7 @@
 //! A program run over many samples: lanes first, then threads.
 
 use crate::error::Result;
-use crate::plan::{LANES, Lanes, One, Plan, Run};
+use crate::plan::{Derivatives, LANES, Lanes, One, Plan, Run};
 use crate::program::Program;
 use crate::split::Split;
 use crate::sweep::{self, expect_length};
@@ -282,11 +282,8 @@ impl Part {
         }
         *sum = sums.iter().sum();
         if differentiate {
-            gradient.clear();
-            arch.dispatch(
-                #[inline(always)]
-                || gradient.extend(lanes.gradient()),
-            );
+            gradient.resize(params.len(), 0.0);
+            arch.dispatch(Derivatives { lanes, to: gradient });
         }
     }
 }

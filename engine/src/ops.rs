@@ -173,7 +173,7 @@ macro_rules! each_op {
                 Cosh cosh(x) -> y { value: x.cosh(), partials: [x.sinh()], probes: [[-1.3], [0.7], [2.1]]; }
                 /// The hyperbolic tangent.
                 Tanh tanh(x) -> y {
-                    value: tanh(x), partials: [R::from(1.0) - y * y],
+                    value: tanh(x, f64::exp_m1), partials: [R::from(1.0) - y * y],
                     cheap: "1 - y*y, where tanh saturates"; probes: [[-1.3], [0.7], [2.1]];
                 }
                 /// The inverse hyperbolic sine.
@@ -227,12 +227,12 @@ macro_rules! each_op {
                 }
                 /// The logistic function `1 / (1 + e^-x)`, without overflow.
                 Sigmoid sigmoid(x) -> y {
-                    value: logistic(x), partials: [y * (R::from(1.0) - y)],
+                    value: logistic(x, f64::exp), partials: [y * (R::from(1.0) - y)],
                     cheap: "y*(1 - y), where y is near 1"; probes: [[-1.3], [0.7], [4.0]];
                 }
                 /// `ln(1 + e^x)`, without overflow.
                 Softplus softplus(x) -> y {
-                    value: x.max(0.0) + (-x.abs()).exp().ln_1p(), partials: [x.sigmoid()], probes: [[-1.3], [0.7], [4.0]];
+                    value: softplus(x, f64::exp, f64::ln_1p), partials: [x.sigmoid()], probes: [[-1.3], [0.7], [4.0]];
                 }
                 /// The rectifier `max(x, 0)`; its derivative at 0 is 0.
                 Relu relu(x) -> y {
@@ -711,19 +711,25 @@ fn whole_power(x: f64, n: f64) -> f64 {
     }
 }
 
-/// Exponentiates only what is negative.
-fn logistic(x: f64) -> f64 {
-    if x >= 0.0 {
-        1.0 / (1.0 + (-x).exp())
-    } else {
-        let e = x.exp();
-        e / (1.0 + e)
-    }
+/// Exponentiates only what is negative. Lanes have an exponential of their own, and so with the functions that follow.
+#[inline(always)]
+pub(crate) fn logistic(x: f64, exp: impl Fn(f64) -> f64) -> f64 {
+    let e = exp(-x.abs());
+    (if x >= 0.0 { 1.0 } else { e }) / (1.0 + e)
+}
+
+#[inline(always)]
+pub(crate) fn softplus(x: f64, exp: impl Fn(f64) -> f64, ln_1p: impl Fn(f64) -> f64) -> f64 {
+    ln_1p(exp(-x.abs())) + if x < 0.0 { 0.0 } else { x }
 }
 
 /// The platform's is up to 2 ulp off near 1, too far for the partial that is made of it.
-fn tanh(x: f64) -> f64 {
-    if x.abs() > 0.55 { (1.0 - 2.0 / ((2.0 * x.abs()).exp() + 1.0)).copysign(x) } else { x.tanh() }
+#[inline(always)]
+pub(crate) fn tanh(x: f64, exp_m1: impl Fn(f64) -> f64) -> f64 {
+    let e = exp_m1(2.0 * x.abs());
+    let small = e < 1.0;
+    let quotient = (if small { e } else { 2.0 }) / (e + 2.0);
+    (if small { quotient } else { 1.0 - quotient }).copysign(x)
 }
 
 /// In two halves where `e^-x` would overflow.

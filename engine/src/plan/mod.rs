@@ -11,7 +11,7 @@ mod run;
 mod wide;
 
 pub(crate) use one::One;
-pub(crate) use run::{LANES, Lanes, Run};
+pub(crate) use run::{Derivatives, LANES, Lanes, Run};
 
 use crate::ops::Op;
 use std::ops::Range;

@@ -55,12 +55,6 @@ impl Lanes {
         self.gradient.fill([0.0; SUMS]);
         plan.spread().for_each(|(slot, param)| self.numbers[slot] = [params[param]; LANES]);
     }
-
-    /// The derivatives, summed over all samples since then.
-    #[inline(always)]
-    pub(crate) fn gradient(&self) -> impl Iterator<Item = f64> {
-        self.gradient.iter().map(|&[a, b, c, d, e, f, g, h]| ((a + e) + (c + g)) + ((b + f) + (d + h)))
-    }
 }
 
 fn zeros<const N: usize>(count: usize) -> AVec<[f64; N]> {
@@ -107,6 +101,32 @@ impl WithSimd for Run<'_> {
             for lane in 0..SUMS {
                 derivative[lane] = derivative[lane] + adjoint[lane] + adjoint[lane + SUMS];
             }
+        }
+    }
+}
+
+/// The derivatives, summed over all samples since the lanes began.
+pub(crate) struct Derivatives<'a> {
+    pub(crate) lanes: &'a Lanes,
+    pub(crate) to: &'a mut [f64],
+}
+
+impl WithSimd for Derivatives<'_> {
+    type Output = ();
+
+    /// Adds one half of the lanes to the other until one lane is left, with vectors of any length.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        for (derivative, sums) in self.to.iter_mut().zip(self.lanes.gradient.iter()) {
+            let (mut sums, mut half) = (*sums, SUMS / S::F64_LANES);
+            let (vectors, _) = S::as_mut_simd_f64s(&mut sums);
+            while half > 1 {
+                half /= 2;
+                for k in 0..half {
+                    vectors[k] = simd.add_f64s(vectors[k], vectors[k + half]);
+                }
+            }
+            *derivative = simd.reduce_sum_f64s(vectors[0]);
         }
     }
 }
