@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chainrule::check::{ClaimKind, FaultKind, Options, Report, Verdict, check};
+use chainrule::check::{ClaimKind, Diagnosis, FaultKind, Options, Report, Verdict, check};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -14,7 +14,7 @@ fn source(name: &str) -> String {
 }
 
 fn report(name: &str) -> Report {
-    let report = check(&source(name), name, &Options { points: 30, ..Options::default() });
+    let report = check(&source(name), name, &Options { points: 10, ..Options::default() });
     assert_eq!(report.error, None, "{name}");
     report
 }
@@ -71,14 +71,21 @@ const TWINS: &[(FaultKind, &str, &str, &[&str])] = &[
 ];
 
 #[test]
-fn every_faulty_twin_is_wrong_where_its_fault_is() {
-    for (_, name, _, wrong) in TWINS {
+fn every_faulty_twin_is_wrong_where_its_fault_is_and_gets_its_diagnosis() {
+    let mut others = Vec::new();
+    for (kind, name, _, wrong) in TWINS {
         let report = report(&format!("faulty/{name}"));
         let mut updates = report.clone();
         updates.claims.retain(|claim| claim.kind == ClaimKind::Update);
         let found = targets(&updates, Verdict::Wrong);
         assert_eq!((report.verdict, found.as_slice()), (Verdict::Wrong, *wrong), "{name}");
+        let diagnoses = || report.claims.iter().filter_map(|claim| claim.diagnosis.as_ref());
+        let fits = |found: &Diagnosis| found.kind == *kind && found.repaired == (*kind != FaultKind::Unknown);
+        if !diagnoses().any(fits) {
+            others.push((name, diagnoses().map(|found| (found.kind, found.repaired)).collect::<Vec<_>>()));
+        }
     }
+    assert!(others.is_empty(), "{others:?}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ for epoch in range(100):
         s1 = s2 * w * (1 - h1 ** 2)
         dv = 2 * miss * h3
         dw = s3 * h2 + s2 * h1 + s1 * h0
-        du = s3 * x3
+        du = s2 * x2
 
         v -= rate * dv
         w -= rate * dw
