@@ -1,7 +1,7 @@
 //! The graph: records nodes, names them and owns their numbers.
 
 use crate::arguments::Arguments;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::Op;
 use crate::program::Program;
 use crate::value::Value;
@@ -383,34 +383,4 @@ impl Record {
 fn two_graphs(graphs: [&Graph; 2], nodes: [u32; 2]) -> ! {
     let formula = |k: usize| graphs[k].with(|program, _| program.formula(nodes[k] as usize));
     panic!("`{}` and `{}` belong to two graphs: record both on one `Graph`", formula(0), formula(1))
-}
-
-impl Program {
-    /// The first node that is infinite or NaN although its arguments are finite, given the number of every node: those of
-    /// a forward sweep.
-    ///
-    /// ```
-    /// use engine::{Program, sweep};
-    ///
-    /// let program = Program::record(&[1.0], |x| x[0].exp() * 0.0);
-    /// let mut numbers = Vec::new();
-    /// sweep::forward(&program, &[1000.0], &[], &mut numbers)?;
-    /// let error = program.check_finite(&numbers).unwrap_err().to_string();
-    /// assert!(error.starts_with("`exp(param0)` is inf: exp of 1000"));
-    /// # Ok::<(), engine::Error>(())
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// When there are fewer numbers than nodes.
-    pub fn check_finite(&self, numbers: &[f64]) -> Result<()> {
-        let origin = (0..self.len()).find(|&node| {
-            let mut args = self.args(node).iter().map(|&arg| numbers[arg as usize]);
-            !numbers[node].is_finite() && args.all(f64::is_finite)
-        });
-        let Some(node) = origin else { return Ok(()) };
-        let args: Vec<f64> = self.args(node).iter().map(|&arg| numbers[arg as usize]).collect();
-        let op = self.op(node);
-        Err(Error::NotFinite { node: self.formula(node), value: numbers[node], op, needs: op.violated(&args), args })
-    }
 }

@@ -128,32 +128,38 @@ impl Map {
     }
 
     fn forward_one(&self, numbers: &mut [f64]) {
-        for position in 0..self.len {
-            numbers[self.out + position] = match self.op.arity() {
-                Some(1) => self.op.value(&self.args_one::<1>(position, numbers)),
-                Some(2) => self.op.value(&self.args_one::<2>(position, numbers)),
-                _ => self.op.value(&self.args_one::<3>(position, numbers)),
-            };
-        }
-    }
-
-    fn reverse_one(&self, numbers: &[f64], adjoints: &mut [f64]) {
-        for position in 0..self.len {
-            if adjoints[self.out + position] != 0.0 {
-                match self.op.arity() {
-                    Some(1) => self.pull_back_one::<1>(position, numbers, adjoints),
-                    Some(2) => self.pull_back_one::<2>(position, numbers, adjoints),
-                    _ => self.pull_back_one::<3>(position, numbers, adjoints),
-                }
-            }
+        match self.op.arity() {
+            Some(1) => self.values_one::<1>(numbers),
+            Some(2) => self.values_one::<2>(numbers),
+            _ => self.values_one::<3>(numbers),
         }
     }
 
     #[inline(always)]
-    fn pull_back_one<const ARGS: usize>(&self, position: usize, numbers: &[f64], adjoints: &mut [f64]) {
-        let (y, adjoint) = (numbers[self.out + position], adjoints[self.out + position]);
-        let slot = |arg: usize| self.operands[arg].active.then(|| self.operands[arg].at(position));
-        self.op.partials(&self.args_one::<ARGS>(position, numbers), y, &mut PullBack { adjoint, slot, adjoints });
+    fn values_one<const ARGS: usize>(&self, numbers: &mut [f64]) {
+        for position in 0..self.len {
+            numbers[self.out + position] = self.op.value(&self.args_one::<ARGS>(position, numbers));
+        }
+    }
+
+    fn reverse_one(&self, numbers: &[f64], adjoints: &mut [f64]) {
+        match self.op.arity() {
+            Some(1) => self.contributions_one::<1>(numbers, adjoints),
+            Some(2) => self.contributions_one::<2>(numbers, adjoints),
+            _ => self.contributions_one::<3>(numbers, adjoints),
+        }
+    }
+
+    #[inline(always)]
+    fn contributions_one<const ARGS: usize>(&self, numbers: &[f64], adjoints: &mut [f64]) {
+        for position in 0..self.len {
+            let (y, adjoint) = (numbers[self.out + position], adjoints[self.out + position]);
+            if adjoint != 0.0 {
+                let slot = |arg: usize| self.operands[arg].active.then(|| self.operands[arg].at(position));
+                let args = self.args_one::<ARGS>(position, numbers);
+                self.op.partials(&args, y, &mut PullBack { adjoint, slot, adjoints });
+            }
+        }
     }
 }
 
