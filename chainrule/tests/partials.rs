@@ -285,6 +285,28 @@ for x, y in [(1.0, 2.0), (2.0, -1.0), (0.5, 0.25)] * 4:
 }
 
 #[test]
+fn arrays_that_are_moved_in_place_through_a_list_are_compared() {
+    let program = "
+import numpy as np
+W, b = np.array([0.5, -0.25]), np.array([0.1])
+lr = 0.1
+for x, y in [([1.0, 0.5], 2.0), ([2.0, -1.0], -1.0), ([0.5, 2.0], 0.25)] * 4:
+    x = np.array(x)
+    loss = np.sum((x @ W + b - y) ** 2)
+    g = 2 * (x @ W + b - y)
+    grads = [g * x, g]
+    for grad in grads:
+        np.clip(grad, -1e6, 1e6, out=grad)
+    for param, grad in zip([W, b], grads):
+        param -= lr * grad
+";
+    let right = report(program);
+    assert_eq!((right.claims.len(), right.verdict), (1, Verdict::Right), "{right:?}");
+    assert_eq!(right.claims[0].points, 22);
+    assert_eq!(report(&program.replace("[g * x, g]", "[g * x, 2 * g]")).verdict, Verdict::Wrong);
+}
+
+#[test]
 fn conversions_to_plain_numbers_do_not_cut_the_program_short() {
     let program = "
 import numpy as np

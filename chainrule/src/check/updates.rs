@@ -65,7 +65,11 @@ impl Monitor {
             true => self.trace.leaf(number.value()),
             false => Number::from(number.value()),
         };
-        let value = renewed(new()?, &begin, vm)?;
+        let value = match new()? {
+            // Whatever else it is called, the program has moved it in place.
+            value if in_place && renew_in_place(&value, &begin) => value,
+            value => renewed(value, &begin, vm)?,
+        };
         let bound = to_array(&value, vm)?.numbers();
         if let Some(first) = bound.first() {
             self.replaced.borrow_mut()[k].push(Replaced { new: first.clone(), old: numbers });
@@ -227,6 +231,15 @@ fn comparable(claimed: Array, parameter: &Array) -> Option<Array> {
 pub(super) fn key_of(key: &PyObject) -> Option<String> {
     let text = key.downcast_ref::<PyStr>().map(ToString::to_string);
     text.or_else(|| key.downcast_ref::<PyInt>().map(|i| i.as_bigint().to_string()))
+}
+
+/// Gives an array of numbers others in their place; not what is no such array.
+fn renew_in_place(value: &PyObject, renew: &dyn Fn(&Number) -> Number) -> bool {
+    let array = value.downcast_ref::<NdArray>().map(|each| &each.array).filter(|array| array.kind() == Kind::Float);
+    array.is_some_and(|array| {
+        array.renew(renew);
+        true
+    })
 }
 
 /// The constant that `b` is times `a`, if it is one; NaN where both vanish.

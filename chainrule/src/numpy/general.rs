@@ -9,7 +9,7 @@ use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachi
 
 /// Functions of the module that are methods of an array too.
 pub(super) const SHARED: &[Row] = &[
-    Row { name: "clip", params: &["a", "a_min", "a_max", "min", "max"], run: clip },
+    Row { name: "clip", params: &["a", "a_min", "a_max", "out", "min", "max"], run: clip },
     Row { name: "round", params: &["a", "decimals"], run: round },
     Row { name: "nonzero", params: &["a"], run: |call| nonzero(call, &call.array("a")?) },
     Row {
@@ -40,7 +40,10 @@ fn clip(call: &Call<'_>) -> PyResult {
         None => Ok(array),
     };
     let raised = bound(Binary::Maximum, call.array("a")?, ["a_min", "min"])?;
-    call.give(Ok(bound(Binary::Minimum, raised, ["a_max", "max"])?))
+    let clipped = bound(Binary::Minimum, raised, ["a_max", "max"])?;
+    let Some(out) = call.get("out") else { return call.give(Ok(clipped)) };
+    call.ok(call.array("out")?.assign(&clipped))?;
+    Ok(out.clone())
 }
 
 fn round(call: &Call<'_>) -> PyResult {
