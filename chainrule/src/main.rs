@@ -96,8 +96,8 @@ struct LookArgs {
 }
 
 impl LookArgs {
-    fn look(self, wrt: Option<String>) -> (PathBuf, Look) {
-        (self.file, Look { of: self.of, wrt, point: self.point as usize, limits: self.limits.into() })
+    fn look(&self, wrt: Option<&String>) -> Look {
+        Look { of: self.of.clone(), wrt: wrt.cloned(), point: self.point as usize, limits: (&self.limits).into() }
     }
 }
 
@@ -111,8 +111,8 @@ struct LimitArgs {
     steps: u64,
 }
 
-impl From<LimitArgs> for Limits {
-    fn from(args: LimitArgs) -> Self {
+impl From<&LimitArgs> for Limits {
+    fn from(args: &LimitArgs) -> Self {
         Limits { time: Duration::from_secs_f64(args.seconds), steps: args.steps }
     }
 }
@@ -135,33 +135,79 @@ fn picture(text: &str) -> Result<PathBuf, String> {
     }
 }
 
+/// Set for a process that does a part of the work of another one: the place of its file on the command line.
+const PART: &str = "CHAINRULE_PART";
+
 fn main() -> ExitCode {
-    let status = match Cli::parse().command {
-        Command::Run { file, limits } => execute(&file, limits.into()),
-        Command::Check { files, loss, rate, points, rtol, strict, json, limits } => {
-            let options = Options { loss, rate, points: points as usize, rtol, limits: limits.into() };
-            files.iter().map(|file| check(file, &options, strict, json)).max().unwrap_or(0)
-        }
-        Command::Explain { wrt, look } => {
-            let (file, look) = look.look(Some(wrt));
-            told(&file, |source, path| {
-                let text = explore::explain(source, path, &look)?;
-                drop(write!(std::io::stdout(), "{text}"));
-                Ok(())
-            })
-        }
-        Command::Draw { wrt, output, look } => {
-            let (file, look) = look.look(wrt);
-            told(&file, |source, path| {
-                let picture = explore::draw(source, path, &look)?;
-                let is_svg = output.extension().is_some_and(|ending| ending == "svg");
-                let text = if is_svg { picture.svg() } else { picture.dot() };
-                let unwritten = |error| Failure::whole(format!("{} could not be written: {error}", output.display()));
-                std::fs::write(&output, text).map_err(unwritten)
-            })
-        }
+    let command = Cli::parse().command;
+    let part = std::env::var(PART).ok().and_then(|part| part.parse().ok());
+    ExitCode::from(part.map_or_else(|| supervise(&command), |part| work(&command, part)))
+}
+
+/// Has each file worked on by a process of its own: what takes all memory ends that process, and not this one.
+fn supervise(command: &Command) -> u8 {
+    let part = |place: usize| {
+        let mut process = std::process::Command::new(std::env::current_exe()?);
+        process.args(std::env::args_os().skip(1)).env(PART, place.to_string()).env_remove("RUST_BACKTRACE");
+        process.status()
     };
-    ExitCode::from(status)
+    let done = |place: usize| match part(place) {
+        Ok(status) => match status.code().and_then(|code| u8::try_from(code).ok()) {
+            Some(code @ 0..=2) => code,
+            _ => {
+                let message = "the program broke the interpreter off: it took more memory than there is";
+                broken_off(command, place, Failure::whole(message))
+            }
+        },
+        // Where no process can be started, this one does.
+        Err(_) => work(command, place),
+    };
+    (0..command.files().len()).map(done).max().unwrap_or(0)
+}
+
+impl Command {
+    fn files(&self) -> &[PathBuf] {
+        match self {
+            Command::Check { files, .. } => files,
+            Command::Run { file, .. } => std::slice::from_ref(file),
+            Command::Explain { look, .. } | Command::Draw { look, .. } => std::slice::from_ref(&look.file),
+        }
+    }
+}
+
+fn broken_off(command: &Command, place: usize, failure: Failure) -> u8 {
+    let path = command.files()[place].display().to_string();
+    let report = Report::failed(failure);
+    match command {
+        Command::Check { json: true, .. } => drop(writeln!(std::io::stdout(), "{}", report.json(&path))),
+        _ => eprint!("{}", report.text("", &path, std::io::stderr().is_terminal())),
+    }
+    2
+}
+
+/// Does what is asked for with the file at a place.
+fn work(command: &Command, place: usize) -> u8 {
+    let Some(file) = command.files().get(place) else { return 2 };
+    match command {
+        Command::Run { limits, .. } => execute(file, limits.into()),
+        Command::Check { loss, rate, points, rtol, strict, json, limits, .. } => {
+            let (loss, rate) = (loss.clone(), rate.clone());
+            let options = Options { loss, rate, points: *points as usize, rtol: *rtol, limits: limits.into() };
+            check(file, &options, *strict, *json)
+        }
+        Command::Explain { wrt, look } => told(file, |source, path| {
+            let text = explore::explain(source, path, &look.look(Some(wrt)))?;
+            drop(write!(std::io::stdout(), "{text}"));
+            Ok(())
+        }),
+        Command::Draw { wrt, output, look } => told(file, |source, path| {
+            let picture = explore::draw(source, path, &look.look(wrt.as_ref()))?;
+            let is_svg = output.extension().is_some_and(|ending| ending == "svg");
+            let text = if is_svg { picture.svg() } else { picture.dot() };
+            let unwritten = |error| Failure::whole(format!("{} could not be written: {error}", output.display()));
+            std::fs::write(output, text).map_err(unwritten)
+        }),
+    }
 }
 
 /// The text of a file; empty beside a failure.

@@ -230,6 +230,36 @@ fn a_program_that_is_stopped_says_how_to_let_it_run() {
 }
 
 #[test]
+fn a_program_that_takes_all_memory_ends_as_any_other_failure() {
+    let (greedy, right) = (Written::new("greedy.py", b"x = [0] * 10 ** 12\n"), Written::new("c.py", RIGHT.as_bytes()));
+    for command in ["check", "run"] {
+        let (status, _, err) = chainrule(&[command, greedy.path()]);
+        assert!(status == 2 && err.contains("memory") && err.contains(greedy.path()), "{err}");
+    }
+    let (status, out, _) = chainrule(&["check", "--json", greedy.path(), right.path()]);
+    let files: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((status, files.len(), &files[1]["verdict"]), (2, 2, &"right".into()));
+    assert!(files[0]["error"]["message"].as_str().unwrap().contains("memory"));
+}
+
+#[test]
+fn explain_and_draw_write_what_they_are_asked_for() {
+    let file = Written::new("looked.py", RIGHT.as_bytes());
+    let (status, out, err) = chainrule(&["explain", file.path(), "--of", "loss", "--wrt", "v"]);
+    // loss = (w v x - y)^2 = 1 at first, with the derivative 2 (1 - 2) * 0.5 by v.
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.ends_with("dloss/dv = -1, the sum of 1 path\n"), "{out}");
+    for ending in ["svg", "dot"] {
+        let picture = Written::new(&format!("picture.{ending}"), b"");
+        assert_eq!(chainrule(&["draw", file.path(), "--of", "loss", "-o", picture.path()]).0, 0);
+        assert!(std::fs::read_to_string(picture.path()).unwrap().contains("loss"));
+    }
+    assert_eq!(chainrule(&["draw", file.path(), "--of", "loss", "-o", "graph.png"]).0, 2);
+    let (status, _, err) = chainrule(&["explain", file.path(), "--of", "loss", "--wrt", "q"]);
+    assert!(status == 2 && err.contains("nothing by the name of q") && err.contains(file.path()), "{err}");
+}
+
+#[test]
 fn run_prints_what_the_program_prints() {
     let file = Written::new("run.py", b"import numpy as np\nprint(np.ones(2) / 3)\n");
     let expected = (0, "[0.33333333 0.33333333]\n".to_owned(), String::new());
@@ -242,7 +272,9 @@ fn run_prints_what_the_program_prints() {
 
 #[test]
 fn every_command_explains_itself() {
-    for command in [&["--help"][..], &["check", "--help"], &["run", "--help"]] {
+    for command in
+        [&["--help"][..], &["check", "--help"], &["run", "--help"], &["explain", "--help"], &["draw", "--help"]]
+    {
         let (status, out, _) = chainrule(command);
         assert!(status == 0 && out.contains("Usage: chainrule"), "{out}");
     }
