@@ -24,6 +24,11 @@ impl Sample {
         (self.claimed - derivative).abs() <= rtol * self.claimed.abs().max(derivative.abs()) + floor
     }
 
+    /// Whether zero is claimed.
+    pub(crate) fn is_zero(&self) -> bool {
+        self.claimed == 0.0
+    }
+
     pub(crate) fn vanishes(&self) -> bool {
         let floor = self.claimed_rounding + self.derivative_rounding + f64::MIN_POSITIVE;
         self.claimed.abs() <= floor && self.derivative.abs() <= floor

@@ -3,6 +3,7 @@
 use super::monitor::{Monitor, renewed};
 use super::notes::numbers_of;
 use super::scene::{Scene, Variation};
+use super::sites::How;
 use crate::array::{Array, Kind, Number};
 use crate::numpy::convert::array_object;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
@@ -32,6 +33,11 @@ pub(super) fn before(update: usize) -> String {
 
 /// How all such names begin.
 pub(super) const BEFORE: &str = "__before_update_";
+
+/// Whether an array of truths stands where numbers may, as a derivative of a ramp does.
+fn is_mask(array: &Array) -> bool {
+    array.kind() == Kind::Bool && array.ndim() > 0
+}
 
 impl Monitor {
     pub(super) fn keep_scene(&self, scene: impl FnOnce() -> Scene) {
@@ -78,15 +84,19 @@ impl Monitor {
             Some(_) => number.clone(),
             None => self.trace.leaf(number.value()),
         };
-        let is_whole = numbers_of(&value, vm).is_none_or(|array| array.kind() != Kind::Float);
-        let value = if is_whole { value } else { renewed(value, &keep_or_begin, vm)? };
-        let Some(array) = numbers_of(&value, vm).filter(|_| !is_whole) else { return Ok(value) };
+        let given = numbers_of(&value, vm);
+        let Some(given) = given.filter(|array| array.kind() == Kind::Float || is_mask(array)) else { return Ok(value) };
+        let value = if is_mask(&given) { array_object(given.cast(Kind::Float), vm) } else { value };
+        let value = renewed(value, &keep_or_begin, vm)?;
+        let Some(array) = numbers_of(&value, vm) else { return Ok(value) };
+        // What an update takes off may be repeated to the shape of its parameter.
+        let is_step = matches!(self.notes.sites[site].how, How::Step(_));
         self.evaluating.set(true);
         self.trace.pause(true);
         let evaluated = |source: &String| {
             let value = self.evaluate(source, vm)?;
             let found = numbers_of(&value, vm)?;
-            (found.shape() == array.shape()).then(|| found.numbers().iter().map(Number::value).collect())
+            (is_step || found.shape() == array.shape()).then(|| found.numbers().iter().map(Number::value).collect())
         };
         let numbers = self.study.variants.borrow().get(&site).into_iter().flatten().map(evaluated).collect();
         self.trace.pause(false);

@@ -134,7 +134,8 @@ impl Case<'_> {
                 let whole = self.scale * sample.derivative;
                 sample.claimed + if only { whole - through } else { through }
             });
-            through.iter().any(|&through| through != 0.0) && self.admits(stage, repaired)
+            let says_something = stage.scene.samples.iter().any(|sample| !sample.is_zero());
+            says_something && through.iter().any(|&through| through != 0.0) && self.admits(stage, repaired)
         })
     }
 
@@ -157,6 +158,9 @@ impl Case<'_> {
     /// Whether what was evaluated in the place of a site's value explains the claim.
     pub(super) fn explained_by(&self, variations: &[Variation], site: usize, variant: usize) -> bool {
         self.all(|stage| {
+            if stage.sites[site].how == How::Step(stage.scene.claim) {
+                return self.is_step(stage, variations, site, variant);
+            }
             let (mut nodes, mut numbers) = (Vec::new(), Vec::new());
             for variation in variations.iter().filter(|variation| variation.site == site) {
                 if !variation.nodes.iter().any(|&node| stage.is_part_of_claim(node)) {
@@ -171,6 +175,19 @@ impl Case<'_> {
             }
             !nodes.is_empty() && self.admits(stage, stage.scene.with(stage.tape, &nodes)(&numbers))
         })
+    }
+
+    /// Whether what was evaluated in the place of what an update takes off is right: once for each time that it ran.
+    fn is_step(&self, stage: &Stage, variations: &[Variation], site: usize, variant: usize) -> bool {
+        let own = variations.iter().filter(|variation| variation.site == site);
+        let Some(Some(anew)) =
+            own.clone().nth(stage.round(site)).map(|own| own.numbers.get(variant).cloned().flatten())
+        else {
+            return false;
+        };
+        let (count, rate) = (stage.scene.samples.len(), stage.scene.rate);
+        let claimed = (0..count).map(|k| anew[if anew.len() == 1 { 0 } else { k }] / rate);
+        (anew.len() == 1 || anew.len() == count) && self.admits(stage, claimed)
     }
 
     /// The derivative of one site's value by another's, element by element, at each stage.
@@ -199,6 +216,7 @@ impl Case<'_> {
             let Some(nodes) = named.get(name) else { return false };
             let by = nodes.iter().map(|&node| self.scale * stage.adjoints.by(node).0);
             nodes.len() == stage.scene.samples.len()
+                && !nodes.contains(&stage.scene.of)
                 && nodes.iter().zip(&stage.scene.wrt).any(|(&a, &b)| Some(a) != b)
                 && by.zip(stage.scene.claimed()).all(|(by, claimed)| (by - claimed).abs() <= self.rtol * by.abs())
         })
@@ -242,6 +260,7 @@ pub(super) fn suspects(wrong: &[&Stage], right: &[&Stage], source: &str) -> Vec<
         stages.iter().flat_map(of_one).collect()
     };
     let (mut blamed, cleared) = (by_hand(wrong), by_hand(right));
+    blamed.extend(wrong.iter().flat_map(|stage| stage.own_sites()));
     blamed.retain(|site| !cleared.contains(site));
     let Some(first) = wrong.first() else { return Vec::new() };
     // What is not traced, like an input that is a factor, is known by its name.
@@ -250,19 +269,29 @@ pub(super) fn suspects(wrong: &[&Stage], right: &[&Stage], source: &str) -> Vec<
         .iter()
         .map(|site| site.value.map_or_else(HashSet::new, |range| words(&source[range]).collect()))
         .collect();
-    let is_plain = |site: usize| {
+    let is_read = |site: usize, by: &HashSet<usize>| {
         let name = first.sites[site].name.as_str();
-        let readers = (0..read.len()).filter(|&reader| !name.is_empty() && read[reader].contains(name));
-        readers.clone().next().is_some() && readers.into_iter().all(|reader| blamed.contains(&reader))
+        let readers: Vec<usize> =
+            (0..read.len()).filter(|&reader| !name.is_empty() && read[reader].contains(name)).collect();
+        !readers.is_empty() && readers.iter().all(|reader| *reader == site || by.contains(reader))
     };
-    let plain: HashSet<usize> = (0..first.sites.len()).filter(|&site| is_plain(site)).collect();
+    let mut known = blamed.clone();
+    loop {
+        let more: Vec<usize> = (0..read.len())
+            .filter(|site| !known.contains(site) && !cleared.contains(site) && is_read(*site, &known))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        known.extend(more);
+    }
     let mut order: Vec<usize> = Vec::new();
     for execution in wrong.iter().flat_map(|stage| stage.noted) {
         let site = &first.sites[execution.site];
         let has_text = site.value.is_some() && site.how != How::Handed;
         if has_text
             && !order.contains(&execution.site)
-            && (blamed.contains(&execution.site) || plain.contains(&execution.site) && execution.nodes().is_empty())
+            && (blamed.contains(&execution.site) || known.contains(&execution.site) && execution.nodes().is_empty())
         {
             order.push(execution.site);
         }

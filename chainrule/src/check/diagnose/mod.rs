@@ -145,7 +145,10 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
         }
         let claim = report.claims[k].id;
         let tried = repairs.remove(&claim).unwrap_or_default();
-        let verified = tried.into_iter().take(TRIALS).find_map(|repair| {
+        // What changes a shape cannot be weighed by the tape, and is tried.
+        let is_odd = findings.cases.get(&claim).is_some_and(|found| found.has_other_shape);
+        let trials = if is_odd { 5 * TRIALS } else { TRIALS };
+        let verified = tried.into_iter().take(trials).find_map(|repair| {
             let healed = run.verify(&repair, claim, &findings)?;
             Some((repair, healed))
         });
@@ -271,12 +274,15 @@ impl Run<'_> {
         edits
     }
 
-    /// What may give claims of the wrong shape the right one.
+    /// What may give claims of the wrong shape the right one: sums over other axes, and other quantities.
     fn shapes(&self, findings: &Findings) -> Vec<(usize, Vec<Repair>)> {
         let edits = |&site: &usize| {
             let range = findings.sites[site].value?;
             let parsed = ruff_python_parser::parse_expression_range(self.source, range).ok()?;
-            Some(reshaped(parsed.expr(), self.source).into_iter().map(move |variant| Repair::Edit { site, variant }))
+            let mut edits = reshaped(parsed.expr(), self.source);
+            let others = variants(parsed.expr(), self.source, &findings.vocabulary);
+            edits.extend(others.into_iter().filter(|variant| variant.kind == FaultKind::Substitution));
+            Some(edits.into_iter().map(move |variant| Repair::Edit { site, variant }))
         };
         let odd = findings.cases.iter().filter(|(_, found)| found.has_other_shape);
         odd.map(|(&claim, found)| (claim, found.suspects.iter().filter_map(edits).flatten().collect())).collect()

@@ -5,6 +5,7 @@ use crate::check::notes::Execution;
 use crate::check::scene::Scene;
 use crate::check::sites::{How, Site};
 use engine::{Derivatives, Op, Tape};
+use ruff_text_size::TextRange;
 use std::collections::HashMap;
 
 /// A scene with its surroundings.
@@ -16,6 +17,8 @@ pub(super) struct Stage<'a> {
     pub(super) noted: &'a [Execution],
     pub(super) executions: &'a [Execution],
     pub(super) adjoints: Derivatives,
+    /// Where the claim is made, if it is none of an update.
+    claim_range: Option<TextRange>,
     /// What is differentiated is made of these nodes.
     forward: Vec<bool>,
     /// These nodes are made of what is differentiated by.
@@ -67,12 +70,15 @@ impl<'a> Stage<'a> {
                 }
             }
         }
+        let partial = scene.claim.checked_sub(monitor.claims.updates.len());
+        let claim_range = partial.map(|k| monitor.claims.partials.claims[k].range);
         Stage {
             tape,
             sites,
             scene,
             noted,
             executions,
+            claim_range,
             adjoints: tape.derivatives(scene.of),
             forward,
             dependent,
@@ -113,6 +119,19 @@ impl<'a> Stage<'a> {
         quantities
     }
 
+    /// The sites at which the claim itself is made.
+    pub(super) fn own_sites(&self) -> Vec<usize> {
+        let is_own = |site: &usize| {
+            self.sites[*site].how == How::Step(self.scene.claim) || self.claim_range == Some(self.sites[*site].range)
+        };
+        (0..self.sites.len()).filter(is_own).collect()
+    }
+
+    /// How often a site had run before the claim's own execution.
+    pub(super) fn round(&self, site: usize) -> usize {
+        self.noted.iter().filter(|execution| execution.site == site).count().saturating_sub(1)
+    }
+
     /// The sites of the forward computation.
     pub(super) fn named_sites(&self) -> Vec<usize> {
         self.known.values().map(|&place| self.executions[place].site).collect()
@@ -121,9 +140,9 @@ impl<'a> Stage<'a> {
     /// What each name of the forward computation holds.
     pub(super) fn named(&self) -> HashMap<&'a str, Vec<u32>> {
         let mut named: HashMap<&str, Vec<u32>> = HashMap::new();
-        for execution in self.executions {
+        for execution in self.noted {
             let nodes = execution.nodes();
-            if !nodes.is_empty() && nodes.iter().all(|node| self.known.contains_key(node)) {
+            if !nodes.is_empty() && nodes.iter().all(|&node| self.forward[node as usize]) {
                 named.insert(&self.sites[execution.site].target, nodes);
             }
         }

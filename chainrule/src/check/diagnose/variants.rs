@@ -37,6 +37,22 @@ pub(crate) struct Vocabulary {
     pub(crate) before: Vec<(String, String)>,
 }
 
+impl Vocabulary {
+    /// What may have been left out of a product: factors of other products, quantities, functions of them, and how the
+    /// derivatives of common activations are written.
+    fn all_factors(&self) -> Vec<String> {
+        let mut factors = self.factors.clone();
+        let functions: Vec<&str> =
+            self.functions.iter().filter(|(_, arguments)| *arguments == 1).map(|(name, _)| name.as_str()).collect();
+        factors.extend(self.quantities.iter().cloned());
+        for each in &self.quantities {
+            factors.extend(functions.iter().map(|name| format!("{name}({each})")));
+            factors.extend([format!("1 - {each}"), format!("1 - {each} ** 2"), format!("{each} > 0")]);
+        }
+        factors
+    }
+}
+
 /// Every edit that is tried on an expression.
 pub(crate) fn variants(expr: &Expr, source: &str, words: &Vocabulary) -> Vec<Variant> {
     let mut finder = Finder { source, words, called: HashSet::new(), found: Vec::new() };
@@ -45,14 +61,25 @@ pub(crate) fn variants(expr: &Expr, source: &str, words: &Vocabulary) -> Vec<Var
     let whole = expr.range();
     let text = &source[whole];
     found.push(Variant { kind: FaultKind::Transposed, range: whole, with: format!("({text}).T") });
-    let calls = words.functions.iter().filter(|(_, arguments)| *arguments == 1);
-    let derived = calls.flat_map(|(name, _)| words.quantities.iter().map(move |each| format!("{name}({each})")));
-    for factor in words.factors.iter().cloned().chain(derived) {
-        let with = format!("{} * {}", product_part(expr, source), parenthesised(&factor));
-        found.push(Variant { kind: FaultKind::MissingFactor, range: whole, with });
+    let factors = words.all_factors();
+    for term in terms(expr) {
+        for factor in &factors {
+            let with = format!("{} * {}", product_part(term, source), parenthesised(factor));
+            found.push(Variant { kind: FaultKind::MissingFactor, range: term.range(), with });
+        }
     }
     found.sort_by_key(|variant| variant.kind);
     found
+}
+
+/// An expression, and what it is a sum of.
+fn terms(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::BinOp(sum) if matches!(sum.op, Operator::Add | Operator::Sub) => {
+            [vec![expr], terms(&sum.left), terms(&sum.right)].concat()
+        }
+        _ => vec![expr],
+    }
 }
 
 /// Edits that give a value another shape: sums over other axes.
