@@ -183,4 +183,5 @@ fn planted_faults_are_found_and_right_programs_left_alone() {
     );
     assert!(changed >= 300, "only {changed} faults");
     assert_eq!((missed, count(Fate::FalseAlarm)), (0, 0));
+    assert!(100 * found >= 95 * (found + misread), "{found} of {}", found + misread);
 }
