@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use tutorials::{Tutorial, tutorials};
 
 /// So many of each kind in each program.
-const EACH: usize = 10;
+const EACH: usize = 24;
 
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
