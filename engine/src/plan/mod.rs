@@ -7,6 +7,7 @@ mod affine;
 mod compile;
 mod map;
 mod one;
+mod rows;
 mod run;
 mod wide;
 

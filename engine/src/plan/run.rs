@@ -1,7 +1,7 @@
 //! The two sweeps over a plan for several samples side by side.
 
+use super::rows::Rows;
 use super::{Instruction, Plan};
-use aligned_vec::{AVec, CACHELINE_ALIGN};
 use pulp::{Simd, WithSimd};
 
 /// How many samples go side by side.
@@ -13,25 +13,24 @@ pub(super) const SUMS: usize = 8;
 pub(crate) type Wave = [f64; LANES];
 pub(super) type Sums = [f64; SUMS];
 
-/// The numbers of the samples, and their adjoints. They begin where cache lines do: vectors across two of those take
-/// twice the time.
+/// The numbers of the samples, and their adjoints.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanes {
-    numbers: AVec<Wave>,
-    adjoints: AVec<Wave>,
+    numbers: Rows<LANES>,
+    adjoints: Rows<LANES>,
     /// The derivatives by the parameters, over the lanes `k` and `k + SUMS` of all samples so far.
-    gradient: AVec<Sums>,
+    gradient: Rows<SUMS>,
     /// For what an instruction needs of each of its arguments.
     buffer: Vec<Wave>,
 }
 
 impl Lanes {
     pub(crate) fn new(plan: &Plan) -> Self {
-        let mut numbers = zeros(plan.slots);
+        let mut numbers = Rows::zeros(plan.slots);
         for (slot, constant) in numbers[plan.inputs..].iter_mut().zip(&plan.constants) {
             *slot = [*constant; LANES];
         }
-        Lanes { numbers, adjoints: zeros(plan.slots), gradient: zeros(plan.params), buffer: Vec::new() }
+        Lanes { numbers, adjoints: Rows::zeros(plan.slots), gradient: Rows::zeros(plan.params), buffer: Vec::new() }
     }
 
     /// Lays out samples, at most [`LANES`], each a number for each input. Lanes that are left over repeat the last.
@@ -55,10 +54,6 @@ impl Lanes {
         self.gradient.fill([0.0; SUMS]);
         plan.spread().for_each(|(slot, param)| self.numbers[slot] = [params[param]; LANES]);
     }
-}
-
-fn zeros<const N: usize>(count: usize) -> AVec<[f64; N]> {
-    AVec::from_iter(CACHELINE_ALIGN, std::iter::repeat_n([0.0; N], count))
 }
 
 /// A forward sweep, and then a reverse one if there is a seed: the adjoint of the output in each lane.
