@@ -6,29 +6,26 @@
 //! been. What explains the claim everywhere is verified: the program is run with the repair in place of the claim.
 
 mod evidence;
+mod run;
 mod stage;
 mod unused;
 mod variants;
 mod vocabulary;
+mod weigh;
 mod words;
 
-use super::monitor::Monitor;
-use super::report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Verdict};
-use super::scene::Scene;
-use super::sites::{How, Site};
-use super::{Options, watch};
-use evidence::{Case, Evidence, suspects};
-use ruff_text_size::TextRange;
-use stage::Stage;
-use std::collections::{HashMap, HashSet};
-use variants::{Variant, Vocabulary, reshaped, variants};
+use super::Options;
+use super::report::{Diagnosis, FaultKind, Judged, Report, Verdict};
+use super::sites::Site;
+use evidence::Evidence;
+use run::{Claims, Run};
+use std::collections::HashMap;
+use variants::{Variant, Vocabulary};
 
 /// At how many executions at least a fault has to explain a claim before its repair is tried.
 const STAGES: usize = 5;
 /// How many repairs are tried for a claim.
 const TRIALS: usize = 16;
-/// How many lines are varied for a claim.
-const LINES: usize = 12;
 
 /// A repair of a claim that explains it at all stages of the runs that looked for it.
 #[derive(Debug, Clone)]
@@ -183,220 +180,4 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
             report.claims[other].begins_at = (other != k).then_some(k);
         }
     }
-}
-
-/// Which claims are wrong and which are right, by their places among those of the program.
-#[derive(Debug, Clone, Default)]
-struct Claims {
-    wrong: HashSet<usize>,
-    right: HashSet<usize>,
-    /// Of the wrong ones, those that are about several parameters in turn.
-    keyed: HashSet<usize>,
-    /// How many times the derivative the right ones are.
-    scale: f64,
-}
-
-impl Claims {
-    fn of(report: &Report) -> Claims {
-        let with = |verdict: fn(&Judged) -> bool| {
-            report.claims.iter().filter(move |claim| verdict(claim)).map(|claim| claim.id)
-        };
-        fn is_scaled(claim: &Judged) -> bool {
-            claim.verdict == Verdict::Scaled && claim.kind == ClaimKind::Update
-        }
-        let scaled = report.claims.iter().find(|claim| is_scaled(claim));
-        Claims {
-            wrong: with(|claim| claim.verdict == Verdict::Wrong).collect(),
-            right: with(|claim| claim.verdict == Verdict::Right || is_scaled(claim)).collect(),
-            keyed: with(|claim| claim.verdict == Verdict::Wrong && claim.target.contains('[')).collect(),
-            scale: scaled.and_then(|claim| claim.factor).unwrap_or(1.0),
-        }
-    }
-}
-
-impl Claims {
-    fn all(&self) -> Vec<usize> {
-        self.wrong.union(&self.right).copied().collect()
-    }
-}
-
-/// The edits that are tried at each site.
-type Edits = HashMap<usize, Vec<Variant>>;
-
-struct Run<'a> {
-    source: &'a str,
-    path: &'a str,
-    options: &'a Options,
-    points: usize,
-    claims: Claims,
-}
-
-impl Run<'_> {
-    /// Runs the program and weighs what it shows: `edits` where they stand, or else the numbers; or one piece of
-    /// evidence alone.
-    fn study(&self, edits: &Edits, only: Option<(usize, &Evidence)>) -> Option<Findings> {
-        let (own, claims, tried) = (self.source.to_owned(), self.claims.clone(), edits.clone());
-        let only = only.map(|(claim, evidence)| (claim, evidence.clone()));
-        let rtol = self.options.rtol;
-        let points = if only.is_some() { self.options.points.max(self.points) } else { self.points };
-        watch(self.source, self.path, self.options, points, edits.keys().copied().collect(), move |monitor, module| {
-            let vocabulary = vocabulary::collect(module, &own, &monitor.notes.sites, &monitor.claims);
-            let prepared: HashMap<usize, Vec<String>> = tried
-                .iter()
-                .map(|(&site, edits)| {
-                    let whole = monitor.notes.sites.get(site).and_then(|site| site.value).unwrap_or_default();
-                    (site, edits.iter().map(|edit| edit.applied(whole, &own)).collect())
-                })
-                .collect();
-            monitor.study.variants.replace(prepared);
-            monitor.study.wanted.replace(claims.all());
-            let text = own.clone();
-            Box::new(move |monitor: &Monitor| weigh(monitor, &text, vocabulary, &claims, &tried, only, rtol))
-        })
-    }
-
-    /// What is tried in the place of the suspects.
-    fn variants(&self, findings: &Findings) -> Edits {
-        let mut edits = Edits::new();
-        for found in findings.cases.values() {
-            for &site in found.suspects.iter().rev().take(LINES) {
-                let Some(range) = findings.sites[site].value.filter(|_| !edits.contains_key(&site)) else { continue };
-                let Ok(parsed) = ruff_python_parser::parse_expression_range(self.source, range) else { continue };
-                let mut words = findings.vocabulary.clone();
-                for (evidence, _) in &found.routes {
-                    if let Evidence::Factor { of, by, twice: false, .. } = evidence {
-                        words.factors.extend(vocabulary::derivatives(&findings.sites[*of], &findings.sites[*by]));
-                    }
-                }
-                edits.insert(site, variants(parsed.expr(), self.source, &words));
-            }
-        }
-        edits
-    }
-
-    /// What may give claims of the wrong shape the right one: sums over other axes, and other quantities.
-    fn shapes(&self, findings: &Findings) -> Vec<(usize, Vec<Repair>)> {
-        let edits = |&site: &usize| {
-            let range = findings.sites[site].value?;
-            let parsed = ruff_python_parser::parse_expression_range(self.source, range).ok()?;
-            let mut edits = reshaped(parsed.expr(), self.source);
-            let others = variants(parsed.expr(), self.source, &findings.vocabulary);
-            edits.extend(others.into_iter().filter(|variant| variant.kind == FaultKind::Substitution));
-            Some(edits.into_iter().map(move |variant| Repair::Edit { site, variant }))
-        };
-        let odd = findings.cases.iter().filter(|(_, found)| found.has_other_shape);
-        odd.map(|(&claim, found)| (claim, found.suspects.iter().filter_map(edits).flatten().collect())).collect()
-    }
-
-    /// Runs the program with a repair in place of a claim: the claims that are right then, if this one is.
-    fn verify(&self, repair: &Repair, claim: usize, findings: &Findings) -> Option<HashSet<usize>> {
-        let edited = match repair {
-            Repair::Edit { variant, .. } => self.edited(variant.range, &variant.with),
-            Repair::Evidence(Evidence::Scaled { factor, site }) => {
-                let range = findings.sites[*site].value?;
-                let parsed = ruff_python_parser::parse_expression_range(self.source, range).ok()?;
-                self.edited(range, &words::rescaled(parsed.expr(), self.source, *factor))
-            }
-            Repair::Evidence(evidence) => {
-                let again = self.study(&Edits::new(), Some((claim, evidence)))?;
-                let explained = again.cases.iter().filter(|(_, found)| !found.repairs.is_empty());
-                let healed: HashSet<usize> = explained.map(|(&claim, _)| claim).collect();
-                return healed.contains(&claim).then_some(healed);
-            }
-        };
-        let after = super::judge(&edited, self.path, self.options, self.claims.all());
-        let is_right = |judged: &Judged| match judged.verdict {
-            Verdict::Right | Verdict::Kink => true,
-            Verdict::Scaled if judged.kind != ClaimKind::Update => true,
-            Verdict::Scaled => judged.factor.is_some_and(|factor| (factor / self.claims.scale - 1.0).abs() < 1e-6),
-            _ => false,
-        };
-        let healed: HashSet<usize> =
-            after.claims.iter().filter(|claim| is_right(claim)).map(|claim| claim.id).collect();
-        let harmed = self.claims.right.difference(&healed).next().is_some();
-        (healed.contains(&claim) && !harmed && after.error.is_none()).then_some(healed)
-    }
-
-    fn edited(&self, range: TextRange, with: &str) -> String {
-        let (start, end) = (range.start().to_usize(), range.end().to_usize());
-        format!("{}{with}{}", &self.source[..start], &self.source[end..])
-    }
-}
-
-/// What a run says of the wrong claims.
-fn weigh(
-    monitor: &Monitor,
-    source: &str,
-    vocabulary: Vocabulary,
-    claims: &Claims,
-    edits: &Edits,
-    only: Option<(usize, Evidence)>,
-    rtol: f64,
-) -> Findings {
-    let scenes = monitor.study.scenes.borrow();
-    let executions = monitor.notes.all();
-    let tape = monitor.trace.tape();
-    let stages = |claim: usize| -> Vec<Stage<'_>> {
-        let fails = |sample: &super::samples::Sample| !sample.agrees(claims.scale, rtol);
-        let own = scenes.iter().filter(|scene| scene.claim == claim && !scene.on_kink);
-        let mut telling: Vec<_> = own.clone().filter(|scene| scene.samples.iter().any(fails)).collect();
-        if !claims.wrong.contains(&claim) || only.is_some() {
-            telling = own.collect();
-        }
-        let limit = if only.is_some() { usize::MAX } else { STAGES };
-        telling.into_iter().take(limit).map(|scene| Stage::new(&tape, &executions, monitor, scene)).collect()
-    };
-    // A claim in a loop over names is right for some of them.
-    let agrees = |scene: &&Scene| scene.samples.iter().all(|sample| sample.agrees(claims.scale, rtol));
-    let moves = |scene: &&Scene| scene.samples.iter().any(|sample| !sample.vanishes());
-    let keyed = scenes.iter().filter(|scene| claims.keyed.contains(&scene.claim)).filter(agrees).filter(moves);
-    let cleared = claims.right.iter().filter(|_| only.is_none());
-    let right: Vec<Stage<'_>> = cleared.flat_map(|&claim| stages(claim)).collect();
-    let keyed = keyed.take(4 * STAGES).map(|scene| Stage::new(&tape, &executions, monitor, scene));
-    let right: Vec<Stage<'_>> = right.into_iter().chain(keyed).collect();
-    let right: Vec<&Stage<'_>> = right.iter().collect();
-    let mut cases = HashMap::new();
-    for &claim in &claims.wrong {
-        let stages = stages(claim);
-        if stages.is_empty() {
-            continue;
-        }
-        let suspects = suspects(&stages.iter().collect::<Vec<_>>(), &right, source);
-        let other_shape = |stage: &Stage| stage.scene.hand_shape != stage.scene.shape;
-        let has_other_shape = stages.iter().all(other_shape);
-        let case = Case { stages, suspects, scale: claims.scale, rtol };
-        let mut found = Found { suspects: case.suspects.clone(), has_other_shape, ..Found::default() };
-        if let Some((_, evidence)) = &only {
-            found.repairs.extend(case.holds(evidence).then(|| Repair::Evidence(evidence.clone())));
-        } else if edits.is_empty() {
-            for evidence in case.evidence() {
-                found.routes.push((evidence.clone(), words::route(&case, &evidence, monitor)));
-                found.repairs.push(Repair::Evidence(evidence));
-            }
-        } else {
-            let variations = monitor.study.variations.borrow();
-            for &site in &case.suspects {
-                for (place, variant) in edits.get(&site).into_iter().flatten().enumerate() {
-                    if case.explained_by(&variations, site, place) {
-                        found.repairs.push(Repair::Edit { site, variant: variant.clone() });
-                    }
-                }
-            }
-        }
-        cases.insert(claim, found);
-    }
-    let known = |stage: &Stage| stage.named_sites();
-    let mut forward: Vec<usize> = right.iter().flat_map(|stage| known(stage)).collect();
-    forward.sort_unstable();
-    forward.dedup();
-    let seen = monitor.seen.borrow();
-    let ran = |update: usize| {
-        let is_step = |site: usize| monitor.notes.sites[site].how == How::Step(update);
-        executions.iter().any(|execution| is_step(execution.site))
-    };
-    let updates = monitor.claims.updates.iter().enumerate();
-    let idle = updates.filter(|(k, update)| update.named_rate && seen.points[*k].is_empty() && ran(*k));
-    let idle = idle.map(|(update, each)| Idle { update, spelled: each.spelled.clone() }).collect();
-    let parameters = monitor.claims.updates.iter().map(|update| update.spelled.clone()).collect();
-    Findings { sites: monitor.notes.sites.clone(), vocabulary, cases, idle, parameters, forward }
 }

@@ -1,7 +1,8 @@
 //! A parameter that the loss does not depend on, since a line of the forward computation uses another in its place.
 
+use super::Findings;
+use super::run::Run;
 use super::variants::is_quantity;
-use super::{Findings, Run};
 use crate::check::report::{Diagnosis, FaultKind, Judged, Report, Verdict};
 use ruff_python_ast::Expr;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
