@@ -10,11 +10,12 @@ use super::updates::{Replaced, key_of};
 use crate::array::{Kind, Number, Trace};
 use crate::numpy::convert::{element_of, into_object, python_float, to_array};
 use crate::numpy::object::{Float64, NdArray};
-use rustpython_vm::builtins::{PyBool, PyCode, PyDict, PyFloat, PyInt, PyList};
+use rustpython_vm::builtins::{PyBool, PyCode, PyDict, PyDictRef, PyFloat, PyInt, PyList};
 use rustpython_vm::compiler::Mode;
+use rustpython_vm::frame::Frame;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::scope::Scope;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -202,16 +203,10 @@ impl Monitor {
 
     /// An expression of the program, in the frame of the running statement or the nearest caller that knows its names.
     pub(super) fn evaluate(&self, source: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
-        let compiled = || vm.compile(&format!("({source}\n)"), Mode::Eval, "<loss>".to_owned()).ok();
-        let code = self.codes.borrow_mut().entry(source.to_owned()).or_insert_with(compiled).clone()?;
+        let code = self.compiled(source, vm)?;
         let mut frame = vm.current_frame();
         while let Some(here) = frame {
-            let names = vm.ctx.new_dict();
-            let locals: PyObjectRef = here.locals(vm).ok()?.into();
-            for known in [here.globals.clone().into(), locals] {
-                vm.call_method(names.as_object(), "update", (known,)).ok()?;
-            }
-            match vm.run_code_obj(code.clone(), Scope::new(None, names)) {
+            match vm.run_code_obj(code.clone(), Scope::new(None, names(&here, vm)?)) {
                 Ok(value) => return Some(value),
                 Err(error) if error.class().fast_issubclass(vm.ctx.exceptions.name_error) => frame = here.f_back(vm),
                 Err(_) => return None,
@@ -219,6 +214,36 @@ impl Monitor {
         }
         None
     }
+
+    /// Expressions in the frame of the running statement, one after the other.
+    pub(super) fn evaluate_all<T>(
+        &self,
+        sources: &[String],
+        vm: &VirtualMachine,
+        mut see: impl FnMut(PyObjectRef) -> Option<T>,
+    ) -> Vec<Option<T>> {
+        let names = vm.current_frame().and_then(|here| names(&here, vm));
+        let mut value = |source: &String| {
+            let scope = Scope::new(None, names.clone()?);
+            see(vm.run_code_obj(self.compiled(source, vm)?, scope).ok()?)
+        };
+        sources.iter().map(|source| value(source)).collect()
+    }
+
+    fn compiled(&self, source: &str, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
+        let compile = || vm.compile(&format!("({source}\n)"), Mode::Eval, "<loss>".to_owned()).ok();
+        self.codes.borrow_mut().entry(source.to_owned()).or_insert_with(compile).clone()
+    }
+}
+
+/// The names that a frame knows.
+fn names(frame: &Py<Frame>, vm: &VirtualMachine) -> Option<PyDictRef> {
+    let names = vm.ctx.new_dict();
+    let locals: PyObjectRef = frame.locals(vm).ok()?.into();
+    for known in [frame.globals.clone().into(), locals] {
+        vm.call_method(names.as_object(), "update", (known,)).ok()?;
+    }
+    Some(names)
 }
 
 /// `float(x)`, traced if x is.

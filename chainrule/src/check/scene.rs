@@ -30,7 +30,7 @@ impl Scene {
         let mut count = 0;
         let all = claimed.into_iter().zip(&self.samples).all(|(claimed, sample)| {
             count += 1;
-            Sample { claimed, ..*sample }.agrees(scale, rtol)
+            claimed.is_finite() && Sample { claimed, ..*sample }.agrees(scale, rtol)
         });
         all && count == self.samples.len()
     }

@@ -68,7 +68,8 @@ impl Monitor {
     pub(super) fn stop_when_enough(&self, vm: &VirtualMachine) -> PyResult<()> {
         let wanted = self.study.wanted.borrow();
         let has_all = || wanted.iter().all(|&claim| self.seen.borrow().points[claim].len() >= self.limit());
-        if wanted.is_empty() || !(has_all() || self.trace.tape().len() > LONGEST) {
+        let enough = || !self.is_tracing() || has_all() || self.trace.tape().len() > LONGEST;
+        if wanted.is_empty() || !enough() {
             return Ok(());
         }
         Err(vm.new_exception_empty(vm.ctx.exceptions.system_exit.to_owned()))
@@ -93,12 +94,12 @@ impl Monitor {
         let is_step = matches!(self.notes.sites[site].how, How::Step(_));
         self.evaluating.set(true);
         self.trace.pause(true);
-        let evaluated = |source: &String| {
-            let value = self.evaluate(source, vm)?;
+        let fits = |value: PyObjectRef| {
             let found = numbers_of(&value, vm)?;
             (is_step || found.shape() == array.shape()).then(|| found.numbers().iter().map(Number::value).collect())
         };
-        let numbers = self.study.variants.borrow().get(&site).into_iter().flatten().map(evaluated).collect();
+        let variants = self.study.variants.borrow();
+        let numbers = variants.get(&site).map_or_else(Vec::new, |sources| self.evaluate_all(sources, vm, fits));
         self.trace.pause(false);
         self.evaluating.set(false);
         let nodes = array.numbers().iter().filter_map(Number::node).collect();
