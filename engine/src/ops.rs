@@ -251,12 +251,12 @@ macro_rules! each_op {
                     value: silu(x), partials: [x.sigmoid() * (x * (-x).sigmoid() + 1.0)],
                     cheap: "a sum that cancels near its root at -1.28"; probes: [[-1.3], [0.7], [4.0]];
                 }
-                /// The probability of a standard normal variable below `x`.
+                /// The probability of a standard normal variable below `x`: within 2^-52, as the erfc of the libm crate is.
                 NormalCdf normal_cdf(x) -> y {
                     value: normal_cdf(x), partials: [normal_density(x)],
                     cheap: "the exponential of a rounded square"; probes: [[-1.3], [0.7], [2.1]];
                 }
-                /// The exact Gaussian error linear unit, `x * normal_cdf(x)`.
+                /// The exact Gaussian error linear unit, `x * normal_cdf(x)`: within 2^-52 where it is not within 2 ulp.
                 Gelu gelu(x) -> y {
                     value: x * normal_cdf(x),
                     partials: [x.normal_cdf() + x * normal_density(x)],

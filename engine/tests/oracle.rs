@@ -11,7 +11,7 @@ fn ulps(a: f64, b: f64) -> u64 {
     if a.is_nan() || b.is_nan() { u64::MAX } else { place(a).abs_diff(place(b)) }
 }
 
-/// Values that may be 4 ulp off instead of 2, with the reason.
+/// Values that are within 2^-52 where they are not within 2 ulp, with the reason.
 const LOOSE_VALUES: &[(&str, &str)] = &[
     ("normal_cdf", "std has no erfc, and that of the libm crate is up to 3 ulp off by itself"),
     ("gelu", "made of normal_cdf"),
@@ -71,16 +71,17 @@ fn derivatives(op: Op, args: &[f64]) -> Result<Vec<f64>, Error> {
 }
 
 #[test]
-fn values_are_within_2_ulp() {
+fn values_are_within_2_ulp_or_as_their_row_documents() {
     let mut failures = Vec::new();
     let oracle = oracle();
     for op in Op::ALL {
-        let bound = if LOOSE_VALUES.iter().any(|(name, _)| *name == op.name()) { 4 } else { 2 };
+        let is_loose = LOOSE_VALUES.iter().any(|(name, _)| *name == op.name());
         let mut worst = 0;
         for row in &oracle[op.name()] {
             let off = ulps(op.value(&row.args), row.value);
             worst = worst.max(off);
-            if off > bound {
+            let close = is_loose && (op.value(&row.args) - row.value).abs() <= f64::EPSILON;
+            if off > 2 && !close {
                 failures.push(format!(
                     "{} of {:?} is {:e}, which is {off} ulp off {:e}",
                     op.name(),
@@ -91,7 +92,7 @@ fn values_are_within_2_ulp() {
             }
         }
         println!("{:12} worst {worst} ulp", op.name());
-        if bound == 4 && worst <= 2 {
+        if is_loose && worst <= 2 {
             println!("    {} would hold 2 ulp on this platform", op.name());
         }
     }
