@@ -223,11 +223,11 @@ impl Monitor {
         mut see: impl FnMut(PyObjectRef) -> Option<T>,
     ) -> Vec<Option<T>> {
         let names = vm.current_frame().and_then(|here| names(&here, vm));
-        let mut value = |source: &String| {
+        let value = |source: &String| {
             let scope = Scope::new(None, names.clone()?);
             see(vm.run_code_obj(self.compiled(source, vm)?, scope).ok()?)
         };
-        sources.iter().map(|source| value(source)).collect()
+        sources.iter().map(value).collect()
     }
 
     fn compiled(&self, source: &str, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {

@@ -79,6 +79,18 @@ fn recipes_of(ops: &'static [Op]) -> impl Strategy<Value = Recipe> {
     (numbers, choices).prop_map(|(x, choices)| Recipe::new(ops, x, choices))
 }
 
+/// The verdicts on derivatives that are off by a factor, and whether the differences are fine enough to tell.
+fn verdicts_on_wrong(recipe: &Recipe, off: f64) -> Result<Vec<(bool, Verdict)>, Error> {
+    let report = check::gradient(|x| recipe.run(x), &recipe.x)?;
+    let wrong: Vec<f64> = report.rows().iter().map(|row| row.derivative * off).collect();
+    let claimed = check::claimed(|x| recipe.run(x), &recipe.x, &wrong)?;
+    let told = report.rows().iter().map(|row| {
+        let is_fine = row.difference.error < 1e-4 * row.derivative.abs();
+        row.verdict == Verdict::Right && row.derivative.is_finite() && is_fine
+    });
+    Ok(told.zip(claimed.rows().iter().map(|row| row.verdict)).collect())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -93,14 +105,8 @@ proptest! {
 
     #[test]
     fn a_wrong_derivative_is_not_called_right(recipe in recipes(), off in prop_oneof![-2.0..0.99, 1.01..3.0]) {
-        let report = check::gradient(|x| recipe.run(x), &recipe.x)?;
-        let wrong: Vec<f64> = report.rows().iter().map(|row| row.derivative * off).collect();
-        let claimed = check::claimed(|x| recipe.run(x), &recipe.x, &wrong)?;
-        for (right, wrong) in report.rows().iter().zip(claimed.rows()) {
-            let told = right.difference.error < 1e-4 * right.derivative.abs();
-            if right.verdict == Verdict::Right && right.derivative.is_finite() && told {
-                prop_assert_eq!(wrong.verdict, Verdict::Wrong, "{}\n{}", report, claimed);
-            }
+        for (told, verdict) in verdicts_on_wrong(&recipe, off)? {
+            prop_assert!(!told || verdict != Verdict::Right);
         }
     }
 
@@ -159,4 +165,18 @@ fn nearly_all_derivatives_are_called_right() {
         all += report.rows().len();
     }
     assert!(right * 100 > all * 95, "{right} of {all} are right");
+}
+
+#[test]
+fn nearly_all_wrong_derivatives_are_called_wrong() {
+    let mut runner = TestRunner::deterministic();
+    let (mut wrong, mut all) = (0, 0);
+    for _ in 0..500 {
+        let recipe = recipes().new_tree(&mut runner).expect("a recipe").current();
+        for (_, verdict) in verdicts_on_wrong(&recipe, 0.9).expect("finite").into_iter().filter(|(told, _)| *told) {
+            wrong += usize::from(verdict == Verdict::Wrong);
+            all += 1;
+        }
+    }
+    assert!(wrong * 100 > all * 99, "{wrong} of {all} are wrong");
 }
