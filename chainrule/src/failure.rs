@@ -22,6 +22,11 @@ fn place(line: Option<usize>, column: Option<usize>) -> String {
     }
 }
 
+/// The line of a place in the source, in bytes: from 1.
+pub(crate) fn line_at(source: &[u8], offset: usize) -> usize {
+    source[..offset].iter().filter(|&&byte| byte == b'\n').count() + 1
+}
+
 impl Failure {
     /// A failure of the program as a whole.
     pub fn whole(message: impl Into<String>) -> Failure {
@@ -31,10 +36,9 @@ impl Failure {
     /// A failure at a place of the source, in bytes.
     pub(crate) fn at(source: &[u8], offset: usize, message: impl Into<String>) -> Failure {
         let before = &source[..offset];
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
         let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        Failure { line: Some(line), column: Some(column), message: message.into() }
+        Failure { line: Some(line_at(source, offset)), column: Some(column), message: message.into() }
     }
 
     /// Where it lies in the source, in bytes: from its column to the end of the line.

@@ -4,25 +4,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chainrule::{Limits, Outcome, run};
+mod common;
+
+use chainrule::{Limits, Outcome};
 use serde_json::Value;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
-/// Keeps what a program prints.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// What each case prints, between marks.
 fn outputs(prelude: &str, cases: &[Value]) -> Vec<String> {
@@ -43,10 +28,8 @@ fn outputs(prelude: &str, cases: &[Value]) -> Vec<String> {
         program.push_str(&format!("    found = {expression}\n    {shown}\nexcept Exception as error:\n    "));
         program.push_str("print(type(error).__name__, error)\nprint('<next>')\n");
     }
-    let kept = Kept::default();
-    let outcome = run(&program, "cases.py", Box::new(kept.clone()), Limits::default());
+    let (outcome, text) = common::printed(&program, "cases.py", Limits::default());
     assert_eq!(outcome, Outcome::Finished);
-    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
     text.split("<next>\n").map(|part| part.trim_end_matches('\n').to_owned()).collect()
 }
 

@@ -2,32 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chainrule::{Limits, Outcome, run};
-use std::io::Write;
+mod common;
+
+use chainrule::{Limits, Outcome};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Keeps what a program prints.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 fn printed(program: &str, limits: Limits) -> (Outcome, String) {
-    let kept = Kept::default();
-    let outcome = run(program, "program.py", Box::new(kept.clone()), limits);
-    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
-    (outcome, text)
+    common::printed(program, "program.py", limits)
 }
 
 fn output(program: &str) -> String {

@@ -46,6 +46,11 @@ impl Number {
         self.node.as_ref()?.place.get()
     }
 
+    /// The nodes of those that are traced.
+    pub fn nodes(all: &[Number]) -> Vec<u32> {
+        all.iter().filter_map(Number::node).collect()
+    }
+
     /// Whether it is traced and has no past.
     pub fn is_leaf(&self) -> bool {
         self.node.as_ref().is_some_and(|node| node.is_leaf && node.place.get().is_some())
@@ -129,6 +134,14 @@ impl Trace {
         self.make_room();
         let place = self.0.borrow_mut().tape.param(value);
         self.own(place, value, true)
+    }
+
+    /// A number that is traced as it is, and another as one without a past.
+    pub fn traced(&self, number: &Number) -> Number {
+        match number.node() {
+            Some(_) => number.clone(),
+            None => self.leaf(number.value()),
+        }
     }
 
     /// Begins a new round if one of these numbers was made in this one.

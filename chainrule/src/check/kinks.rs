@@ -16,7 +16,7 @@ impl Monitor {
     /// its kink, and the slopes on both sides differ.
     pub(super) fn jumps(&self, of: u32, by: &[Number], samples: &[Sample]) -> bool {
         let tape = self.trace.tape();
-        let nodes: Vec<u32> = by.iter().filter_map(Number::node).collect();
+        let nodes = Number::nodes(by);
         let differing = by.iter().zip(samples).filter(|(_, sample)| !sample.agrees(1.0, self.rtol));
         let mut differing = differing.filter_map(|(number, _)| number.node()).take(MOST).peekable();
         if differing.peek().is_none() || !tape.is_on_kink(of, &nodes) {

@@ -26,7 +26,7 @@ mod updates;
 mod variables;
 mod verdicts;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, line_at};
 use crate::host::{self, Hooks};
 use crate::limits::Limits;
 use claims::Claims;
@@ -140,7 +140,7 @@ fn problem(monitor: &Monitor, source: &str, nothing: bool) -> Option<Failure> {
     let seen = monitor.seen.borrow();
     let told = |place: usize| {
         let candidate = monitor.candidate(place);
-        let line = source[..candidate.range.start().to_usize()].matches('\n').count() + 1;
+        let line = line_at(source.as_bytes(), candidate.range.start().to_usize());
         format!("{} (line {line})", candidate.name)
     };
     let at = |range: TextRange, message| Failure::at(source.as_bytes(), range.start().to_usize(), message);

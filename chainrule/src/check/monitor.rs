@@ -171,11 +171,7 @@ impl Monitor {
         if self.evaluating.get() || !self.is_tracing() {
             return Ok(value);
         }
-        let keep_or_begin = |number: &Number| match number.node() {
-            Some(_) => number.clone(),
-            None => self.trace.leaf(number.value()),
-        };
-        renewed(value, &keep_or_begin, vm)
+        renewed(value, &|number: &Number| self.trace.traced(number), vm)
     }
 
     fn note(&self, site: usize, value: &PyObject, vm: &VirtualMachine) {
@@ -195,7 +191,7 @@ impl Monitor {
         };
         let candidate = &self.candidates[place];
         let held = scalar(&candidate.variable).filter(|value| {
-            let nodes: Vec<u32> = parameter.iter().filter_map(Number::node).collect();
+            let nodes = Number::nodes(parameter);
             value.node().is_some_and(|node| self.trace.tape().depends(node, &nodes))
         });
         held.or_else(|| scalar(&candidate.source))

@@ -24,7 +24,7 @@ pub(crate) struct Execution {
 impl Execution {
     /// Where the numbers stand on the tape, of those that are traced.
     pub(crate) fn nodes(&self) -> Vec<u32> {
-        self.numbers.iter().filter_map(Number::node).collect()
+        Number::nodes(&self.numbers)
     }
 }
 
@@ -52,13 +52,7 @@ impl Notes {
             self.last.borrow_mut().insert(plain(name), Variable { name: name.clone(), numbers, shape });
         }
         if self.keeps_all {
-            let mut execution = Execution { site, numbers: array.numbers(), end, depth: 0 };
-            let mut frame = vm.current_frame();
-            while let Some(here) = frame {
-                execution.depth += 1;
-                frame = here.f_back(vm);
-            }
-            self.all.borrow_mut().push(execution);
+            self.all.borrow_mut().push(Execution { site, numbers: array.numbers(), end, depth: depth(vm) });
         }
     }
 
@@ -71,6 +65,11 @@ impl Notes {
     pub(crate) fn all(&self) -> std::cell::Ref<'_, Vec<Execution>> {
         self.all.borrow()
     }
+}
+
+/// How many calls deep the running statement is.
+pub(crate) fn depth(vm: &VirtualMachine) -> usize {
+    std::iter::successors(vm.current_frame(), |frame| frame.f_back(vm)).count()
 }
 
 /// The numbers of a number, an array or a list of them.

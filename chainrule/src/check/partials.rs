@@ -128,7 +128,7 @@ impl Monitor {
 
     /// Takes down which values these numbers of a claim are made of.
     fn take_feeding<'a>(&self, place: usize, made: &[Number], values: impl Iterator<Item = &'a Open>) {
-        let nodes: Vec<u32> = made.iter().filter_map(Number::node).collect();
+        let nodes = Number::nodes(made);
         let made_of = self.trace.tape().made_of(&nodes);
         let seen = &mut *self.seen.borrow_mut();
         for open in values {

@@ -80,15 +80,11 @@ impl Monitor {
         if self.evaluating.get() {
             return Ok(value);
         }
-        // What is not traced has no place on the tape, which it needs to be replaced.
-        let keep_or_begin = |number: &Number| match number.node() {
-            Some(_) => number.clone(),
-            None => self.trace.leaf(number.value()),
-        };
         let given = numbers_of(&value, vm);
         let Some(given) = given.filter(|array| array.kind() == Kind::Float || is_mask(array)) else { return Ok(value) };
         let value = if is_mask(&given) { array_object(given.cast(Kind::Float), vm) } else { value };
-        let value = renewed(value, &keep_or_begin, vm)?;
+        // What is not traced has no place on the tape, which it needs to be replaced.
+        let value = renewed(value, &|number: &Number| self.trace.traced(number), vm)?;
         let Some(array) = numbers_of(&value, vm) else { return Ok(value) };
         // What an update takes off may be repeated to the shape of its parameter.
         let is_step = matches!(self.notes.sites[site].how, How::Step(_));
@@ -102,7 +98,7 @@ impl Monitor {
         let numbers = variants.get(&site).map_or_else(Vec::new, |sources| self.evaluate_all(sources, vm, fits));
         self.trace.pause(false);
         self.evaluating.set(false);
-        let nodes = array.numbers().iter().filter_map(Number::node).collect();
+        let nodes = Number::nodes(&array.numbers());
         self.study.variations.borrow_mut().push(Variation { site, nodes, numbers });
         Ok(value)
     }

@@ -19,6 +19,18 @@ pub(super) struct Replaced {
     old: Vec<Number>,
 }
 
+impl Update {
+    /// What the statement gives its target, without a look at it.
+    pub(crate) fn apply(&self, in_place: bool, old: &PyObject, step: &PyObject, vm: &VirtualMachine) -> PyResult {
+        match (self.adds, in_place) {
+            (false, false) => vm._sub(old, step),
+            (false, true) => vm._isub(old, step),
+            (true, false) => vm._add(old, step),
+            (true, true) => vm._iadd(old, step),
+        }
+    }
+}
+
 impl Monitor {
     /// Does what a statement does that is written as an update, and judges it where it is one.
     pub(super) fn update(
@@ -31,12 +43,7 @@ impl Monitor {
         vm: &VirtualMachine,
     ) -> PyResult {
         let update = &self.claims.updates[k];
-        let new = || match (update.adds, in_place) {
-            (false, false) => vm._sub(old, step),
-            (false, true) => vm._isub(old, step),
-            (true, false) => vm._add(old, step),
-            (true, true) => vm._iadd(old, step),
-        };
+        let new = || update.apply(in_place, old, step, vm);
         if self.evaluating.get() || element_of(old, vm)?.is_none() && !old.downcastable::<NdArray>() {
             return new();
         }
@@ -103,7 +110,7 @@ impl Monitor {
             open.into_iter().map(|place| (place, self.loss(place, numbers, vm))).collect();
         let rate = self.rate_of(update, vm) * if update.adds { -1.0 } else { 1.0 };
         // Nodes are asked for only now: while an expression is evaluated, the trace may let go of its beginning.
-        let nodes: Vec<u32> = numbers.iter().filter_map(Number::node).collect();
+        let nodes = Number::nodes(numbers);
         let mut losses: Vec<(usize, u32)> = Vec::new();
         for (place, value) in values {
             match value.as_ref().and_then(Number::node) {
@@ -176,9 +183,8 @@ impl Monitor {
             return;
         };
         let before = replaced.swap_remove(place).old;
-        let nodes = |numbers: &[Number]| numbers.iter().filter_map(Number::node).collect::<Vec<u32>>();
-        let made_of = self.trace.tape().made_of(&nodes(step));
-        let carries = nodes(&before).into_iter().any(|node| made_of[node as usize]);
+        let made_of = self.trace.tape().made_of(&Number::nodes(step));
+        let carries = Number::nodes(&before).into_iter().any(|node| made_of[node as usize]);
         let carried = &mut seen.carries[k];
         *carried = Some(*carried == Some(true) || carries);
     }

@@ -40,7 +40,7 @@ impl Variable {
     }
 
     pub(crate) fn nodes(&self) -> Vec<u32> {
-        self.numbers.iter().filter_map(Number::node).collect()
+        Number::nodes(&self.numbers)
     }
 }
 

@@ -5,6 +5,7 @@ use super::monitor::Monitor;
 use super::report::{ClaimKind, Judged, Values, Verdict};
 use super::samples::{Finding, Point, failing, failing_keys, find, first_failing};
 use super::variables::stands_for_loss;
+use crate::failure::line_at;
 use ruff_text_size::TextRange;
 use std::collections::HashSet;
 
@@ -226,7 +227,7 @@ fn report(
         target: target.clone(),
         of,
         wrt,
-        line: source[..span.start].matches('\n').count() + 1,
+        line: line_at(source.as_bytes(), span.start),
         place: span,
         points: points.len(),
         verdict,

@@ -4,10 +4,10 @@ use super::Look;
 use crate::array::{Number, Trace};
 use crate::check::claims::Claims;
 use crate::check::monitor::renewed;
-use crate::check::notes::numbers_of;
+use crate::check::notes::{depth, numbers_of};
 use crate::check::rewrite::{self, BIND, NOTE, Noted, PASS, UPDATE};
 use crate::check::sites::{How, Site};
-use crate::failure::Failure;
+use crate::failure::{Failure, line_at};
 use crate::host::{self, Hooks};
 use engine::Tape;
 use ruff_python_ast::{Expr, ModModule, UnaryOp};
@@ -174,11 +174,7 @@ impl Watcher {
         vm.builtins.set_attr(UPDATE, vm.new_function(UPDATE, update), vm)?;
         let own = self.clone();
         let bind = move |value: PyObjectRef, vm: &VirtualMachine| {
-            let keep_or_begin = |number: &Number| match number.node() {
-                Some(_) => number.clone(),
-                None => own.trace.leaf(number.value()),
-            };
-            renewed(value, &keep_or_begin, vm)
+            renewed(value, &|number: &Number| own.trace.traced(number), vm)
         };
         vm.builtins.set_attr(BIND, vm.new_function(BIND, bind), vm)?;
         let own = self.clone();
@@ -189,12 +185,7 @@ impl Watcher {
     }
 
     fn update(&self, k: usize, in_place: bool, old: &PyObject, step: &PyObject, vm: &VirtualMachine) -> PyResult {
-        let new = match (self.claims.updates[k].adds, in_place) {
-            (false, false) => vm._sub(old, step),
-            (false, true) => vm._isub(old, step),
-            (true, false) => vm._add(old, step),
-            (true, true) => vm._iadd(old, step),
-        }?;
+        let new = self.claims.updates[k].apply(in_place, old, step, vm)?;
         if !numbers_of(old, vm).is_some_and(|old| old.numbers().iter().any(Number::is_leaf)) {
             return Ok(new);
         }
@@ -203,7 +194,7 @@ impl Watcher {
     }
 
     fn note(&self, site: usize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-        let depth = std::iter::successors(vm.current_frame(), |frame| frame.f_back(vm)).count();
+        let depth = depth(vm);
         if let Some(dict) = value.downcast_ref::<PyDict>() {
             for (key, item) in dict.items_vec() {
                 if let Ok(key) = key.str(vm) {
@@ -312,7 +303,7 @@ impl Watcher {
         if self.of.index.is_none() {
             names.insert(of, self.of.asked.clone());
         }
-        let line = self.source[..self.sites[site].range.start().to_usize()].matches('\n').count() + 1;
+        let line = line_at(self.source.as_bytes(), self.sites[site].range.start().to_usize());
         Recorded { tape: tape.clone(), of, wrt, elements, names, line }
     }
 

@@ -5,40 +5,25 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod plant;
 mod tutorials;
 
 use chainrule::check::{ClaimKind, Diagnosis, FaultKind, Judged, Options, Report, Verdict, check};
-use chainrule::{Limits, Outcome, run};
+use chainrule::{Limits, Outcome};
 use plant::{Mutant, mutants};
 use std::collections::HashMap;
-use std::io::Write;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use tutorials::{Tutorial, tutorials};
 
 /// So many of each kind in each program.
 const EACH: usize = 24;
 
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The parameters that a program ends with, if it ends.
 fn trained(tutorial: &Tutorial, program: &str) -> Option<Vec<f64>> {
-    let kept = Kept::default();
-    let outcome = run(&tutorial.printing(program), tutorial.name, Box::new(kept.clone()), Limits::default());
-    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    let (outcome, text) = common::printed(&tutorial.printing(program), tutorial.name, Limits::default());
     let numbers = text.lines().rev().find_map(|line| line.strip_prefix("parameters "))?;
     (outcome == Outcome::Finished).then(|| serde_json::from_str(numbers).ok())?
 }

@@ -4,6 +4,7 @@ use super::Findings;
 use super::run::Run;
 use super::variants::is_quantity;
 use crate::check::report::{Diagnosis, FaultKind, Judged, Report, Verdict};
+use crate::failure::line_at;
 use ruff_python_ast::Expr;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_text_size::{Ranged, TextRange};
@@ -49,7 +50,7 @@ impl Run<'_> {
     /// The claim of the repaired program, with what it is worth in the program as it stands: nothing depends on it.
     fn as_it_stands(&self, repaired: Judged, range: TextRange, spelled: &str, report: &Report) -> Judged {
         let replace = self.source[range].to_owned();
-        let line = self.source[..range.start().to_usize()].matches('\n').count() + 1;
+        let line = line_at(self.source.as_bytes(), range.start().to_usize());
         let of = report.loss.as_deref().unwrap_or("the loss");
         let text = format!(
             "`{of}` does not depend on `{spelled}`: line {line} reads `{replace}` where `{spelled}` belongs. Write \

@@ -7,6 +7,7 @@ use super::{Findings, Repair};
 use crate::check::monitor::Monitor;
 use crate::check::report::{Diagnosis, FaultKind, Judged, Report};
 use crate::check::text::number;
+use crate::failure::line_at;
 use ruff_python_ast::{Expr, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -67,7 +68,7 @@ pub(super) struct Speaker<'a> {
 
 impl Speaker<'_> {
     fn line(&self, range: TextRange) -> usize {
-        self.source[..range.start().to_usize()].matches('\n').count() + 1
+        line_at(self.source.as_bytes(), range.start().to_usize())
     }
 
     fn text(&self, range: TextRange) -> &str {
