@@ -2,11 +2,12 @@
 
 use super::definitions::Definitions;
 use super::fresh::Fresh;
+use super::inputs;
 use super::named::Partials;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Operator, Stmt, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// `T -= S`, `T = T - S` or `T_new = T - S`, or the same with `+`: S is said to be the rate times the derivative of the
 /// loss by the old T.
@@ -28,8 +29,12 @@ pub(crate) struct Update {
     pub(crate) named_rate: bool,
     /// The names that S is made of and that are made of themselves, as what is carried from step to step is.
     pub(crate) recursive: Vec<String>,
+    /// Whether one of them decays, as with a momentum.
+    pub(crate) decays: bool,
     /// All names that S is made of.
     pub(crate) made_of: HashSet<String>,
+    /// The numbers that are typed in its making, without their signs.
+    pub(crate) typed: Vec<f64>,
 }
 
 /// An assignment to a name that tells a loss: the source of its right side.
@@ -48,8 +53,10 @@ pub(crate) struct Claims {
     pub(crate) updates: Vec<Update>,
     pub(crate) losses: Vec<Candidate>,
     pub(crate) partials: Partials,
-    /// The names that updates rebind, without what stands before a dot.
-    pub(crate) parameters: HashSet<String>,
+    /// The names that updates rebind, without what stands before a dot, and by which updates.
+    pub(crate) parameters: BTreeMap<String, Vec<usize>>,
+    /// The names of numbers that are written down and multiplied by parameters.
+    pub(crate) inputs: HashSet<String>,
 }
 
 const LOSSES: [&str; 9] = ["loss", "cost", "error", "L", "J", "C", "E", "E_total", "Etotal"];
@@ -121,21 +128,40 @@ impl Claims {
     pub(crate) fn find(module: &ModModule, source: &str) -> Claims {
         let definitions = Definitions::find(module, source);
         let (fresh, claims) = (Fresh::find(&module.body), Claims::default());
-        let mut finder = Finder { source, definitions: &definitions, fresh, claims, steps: Vec::new() };
+        let (steps, losses) = (Vec::new(), Vec::new());
+        let mut finder = Finder { source, definitions: &definitions, fresh, claims, steps, losses };
         finder.visit_body(&module.body);
-        let (mut claims, steps) = (finder.claims, finder.steps);
+        let (mut claims, steps, losses) = (finder.claims, finder.steps, finder.losses);
         let updates = claims.updates.iter().map(|update| update.range).collect();
         claims.partials = Partials::find(&module.body, source, &updates);
         // What is said to be a derivative is no parameter, however it is added up.
         let partials: HashSet<&str> = claims.partials.claims.iter().map(|partial| partial.name.as_str()).collect();
-        let ends = claims.parameters.iter().filter(|name| !partials.contains(name.as_str())).cloned().collect();
+        let ends: HashSet<String> =
+            claims.parameters.keys().filter(|name| !partials.contains(name.as_str())).cloned().collect();
+        // What a loss is made of is no derivative by hand.
+        let mut forward: HashSet<String> = losses.iter().flat_map(|loss| definitions.made_of(loss, &ends)).collect();
+        forward.extend(ends.iter().cloned());
         for (update, step) in claims.updates.iter_mut().zip(steps) {
+            // What is said to be a derivative is no rate.
+            update.rates.retain(|rate| update.named_rate || !partials.contains(rate.as_str()));
             update.made_of = definitions.made_of(step, &ends);
+            update.typed = definitions.typed_in(step, &forward);
+            update.typed.retain(|typed| !update.rates.iter().any(|rate| rate.parse() == Ok(*typed)));
         }
         for partial in &mut claims.partials.claims {
             partial.made_of = definitions.name_made_of(&partial.name, &ends);
+            partial.typed = definitions.values(&partial.name).flat_map(|v| definitions.typed_in(v, &forward)).collect();
         }
+        claims.inputs = inputs::find(&module.body, &definitions, &|name| claims.parameters.contains_key(name));
         claims
+    }
+
+    /// The numbers that are typed in the making of a claim, and the names that it is made of.
+    pub(crate) fn making(&self, claim: usize) -> (&[f64], &HashSet<String>) {
+        match claim.checked_sub(self.updates.len()) {
+            None => (&self.updates[claim].typed, &self.updates[claim].made_of),
+            Some(k) => (&self.partials.claims[k].typed, &self.partials.claims[k].made_of),
+        }
     }
 }
 
@@ -168,7 +194,7 @@ impl Definitions<'_> {
 }
 
 /// The factors of a product, of `@`, and of calls of `dot` and its like.
-fn factors(expr: &Expr) -> Vec<&Expr> {
+pub(super) fn factors(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::BinOp(product) => match product.op {
             Operator::Mult | Operator::MatMult => [factors(&product.left), factors(&product.right)].concat(),
@@ -189,7 +215,7 @@ fn factors(expr: &Expr) -> Vec<&Expr> {
 }
 
 /// Whether a name tells a learning rate.
-fn is_rate(name: &str) -> bool {
+pub(super) fn is_rate(name: &str) -> bool {
     let lower = name.to_lowercase();
     let words: Vec<&str> = lower.split('_').collect();
     words.iter().any(|word| ["lr", "eta", "step", "alpha", "rate"].contains(word))
@@ -209,6 +235,8 @@ struct Finder<'a> {
     claims: Claims,
     /// What each update subtracts.
     steps: Vec<&'a Expr>,
+    /// What each name that tells a loss is assigned.
+    losses: Vec<&'a Expr>,
 }
 
 impl<'a> Visitor<'a> for Finder<'a> {
@@ -228,6 +256,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
         {
             let (name, variable) = (name.to_owned(), self.source[target.range()].to_owned());
             let source = self.source[value.range()].to_owned();
+            self.losses.push(value);
             self.claims.losses.push(Candidate { name, variable, source, range: stmt.range() });
         }
         walk_stmt(self, stmt);
@@ -242,9 +271,10 @@ impl<'a> Finder<'a> {
         if form.adds && named.is_none() && !negative || self.fresh.is_sum(form.target, stmt.range()) {
             return;
         }
-        self.claims.parameters.insert(parameter.to_owned());
+        self.claims.parameters.entry(parameter.to_owned()).or_default().push(self.steps.len());
         let spelled = |expr: &Expr| self.source[expr.range()].trim_start_matches("self.").to_owned();
         self.steps.push(form.step);
+        let recursive = self.definitions.recursive_in(form.step, parameter);
         self.claims.updates.push(Update {
             target: spelled(form.target),
             wrt: spelled(form.old),
@@ -253,8 +283,10 @@ impl<'a> Finder<'a> {
             adds: form.adds,
             named_rate: named.is_some(),
             rates: named.map_or_else(|| self.definitions.possible_rates(form.step), |rate| vec![rate]),
-            recursive: self.definitions.recursive_in(form.step, parameter),
+            decays: self.definitions.decays(&recursive),
+            recursive,
             made_of: HashSet::new(),
+            typed: Vec::new(),
         });
     }
 }

@@ -1,9 +1,9 @@
 //! What the names of a program are made of, as far as the syntax tells.
 
-use super::claims::last_name;
+use super::claims::{is_rate, last_name};
 use super::sites::Site;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, ModModule, Stmt};
+use ruff_python_ast::{Expr, ExprCall, ModModule, Number, Operator, Stmt};
 use std::collections::{HashMap, HashSet};
 
 /// The right sides that each name is assigned, and the names that are made of themselves.
@@ -15,6 +15,8 @@ pub(crate) struct Definitions<'a> {
     /// what a function returns, and as what it is given.
     also: HashMap<String, Vec<&'a Expr>>,
     recursive: HashSet<String>,
+    /// Those of them that are multiplied by something each time, as what is carried with a momentum is.
+    decaying: HashSet<String>,
     /// The functions around, while the program is looked through.
     functions: Vec<String>,
     parameters: HashMap<String, Vec<String>>,
@@ -29,6 +31,7 @@ impl<'a> Definitions<'a> {
             of: HashMap::new(),
             also: HashMap::new(),
             recursive: HashSet::new(),
+            decaying: HashSet::new(),
             functions: Vec::new(),
             parameters: HashMap::new(),
             calls: Vec::new(),
@@ -48,16 +51,31 @@ impl<'a> Definitions<'a> {
             if ends.contains(&name) || !seen.insert(name.clone()) {
                 continue;
             }
-            let values = [&self.of, &self.also].into_iter().filter_map(|map| map.get(&name)).flatten();
-            open.extend(values.flat_map(|value| self.names_in(value)));
+            open.extend(self.values(&name).flat_map(|value| self.names_in(value)));
         }
         seen
     }
 
     /// What any of the statements that give a name its value is made of.
     pub(crate) fn name_made_of(&self, name: &str, ends: &HashSet<String>) -> HashSet<String> {
-        let values = [&self.of, &self.also].into_iter().filter_map(|map| map.get(name)).flatten();
-        values.flat_map(|value| self.made_of(value, ends)).collect()
+        self.values(name).flat_map(|value| self.made_of(value, ends)).collect()
+    }
+
+    /// Everything that gives a name its value.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &'a Expr> {
+        [self.of.get(name), self.also.get(name)].into_iter().flatten().flatten().copied()
+    }
+
+    /// The numbers, without their signs, that are typed in an expression and in what it is made of, but for what `others`
+    /// are made of, rates, places, exponents, and numbers up to 2, which belong to formulas.
+    pub(crate) fn typed_in(&self, expr: &Expr, others: &HashSet<String>) -> Vec<f64> {
+        let mut typed = Typed(Vec::new());
+        typed.visit_expr(expr);
+        for name in self.made_of(expr, others).iter().filter(|name| !is_rate(name)) {
+            self.values(name).for_each(|value| typed.visit_expr(value));
+        }
+        typed.0.retain(|number| ![0.0, 1.0, 2.0].contains(number));
+        typed.0
     }
 
     /// The names, other than `own`, that an expression is made of and that are made of themselves.
@@ -66,6 +84,24 @@ impl<'a> Definitions<'a> {
         let mut found: Vec<String> = made_of.into_iter().filter(|name| self.recursive.contains(name)).collect();
         found.sort_unstable();
         found
+    }
+
+    /// Whether any of some names is multiplied by something each time that it is made of itself.
+    pub(crate) fn decays(&self, names: &[String]) -> bool {
+        names.iter().any(|name| self.decaying.contains(name))
+    }
+
+    /// Whether a term of an expression is a product with a name.
+    fn has_product_with(&self, expr: &Expr, name: &str) -> bool {
+        match expr {
+            Expr::BinOp(each) if matches!(each.op, Operator::Add | Operator::Sub) => {
+                self.has_product_with(&each.left, name) || self.has_product_with(&each.right, name)
+            }
+            Expr::BinOp(each) if each.op == Operator::Mult => {
+                [&each.left, &each.right].into_iter().any(|factor| last_name(factor) == Some(name))
+            }
+            _ => false,
+        }
     }
 
     /// Every name and attribute in an expression; of a part by a key that is assigned somewhere, the key alone.
@@ -118,6 +154,24 @@ impl<'a> Definitions<'a> {
     }
 }
 
+/// Numbers that are typed.
+struct Typed(Vec<f64>);
+
+impl Visitor<'_> for Typed {
+    fn visit_expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::NumberLiteral(each) => self.0.extend(match &each.value {
+                Number::Int(i) => i.as_u64().map(|i| i as f64),
+                Number::Float(x) => Some(*x),
+                Number::Complex { .. } => None,
+            }),
+            Expr::BinOp(power) if power.op == Operator::Pow => self.visit_expr(&power.left),
+            Expr::Subscript(part) => self.visit_expr(&part.value),
+            _ => walk_expr(self, expr),
+        }
+    }
+}
+
 impl<'a> Visitor<'a> for Definitions<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
@@ -128,6 +182,9 @@ impl<'a> Visitor<'a> for Definitions<'a> {
                             self.of.entry(name.to_owned()).or_default().push(&each.value);
                             if self.names_in(&each.value).contains(&name.to_owned()) {
                                 self.recursive.insert(name.to_owned());
+                                if self.has_product_with(&each.value, name) {
+                                    self.decaying.insert(name.to_owned());
+                                }
                             }
                             if target.is_subscript_expr() {
                                 self.define(target, &each.value);

@@ -8,12 +8,14 @@ pub(crate) mod claims;
 mod definitions;
 mod diagnose;
 mod fresh;
+mod inputs;
 mod json;
 mod kinks;
 pub(crate) mod monitor;
 mod named;
 pub(crate) mod notes;
 mod partials;
+pub(crate) mod replay;
 mod report;
 pub(crate) mod rewrite;
 mod samples;
@@ -37,6 +39,7 @@ use rewrite::Noted;
 use ruff_python_ast::ModModule;
 use ruff_text_size::TextRange;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// How a program is checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,8 +102,7 @@ fn watch<T: Send + 'static>(
         let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
         let monitor = Monitor::new(claims, Notes::new(sites, true), loss, rate, points, settings.rtol);
         let finish = begin(&monitor, &original);
-        let watch = monitor.clone();
-        Hooks { install: Box::new(move |vm| watch.install(vm)), finish: Box::new(move |_failure| finish(&monitor)) }
+        hooks(monitor, move |monitor, _failure| finish(monitor))
     };
     host::watched(source, path, options.limits, begin).ok()
 }
@@ -117,13 +119,22 @@ fn judge(source: &str, path: &str, options: &Options, wanted: Vec<usize>) -> Rep
         monitor.study.wanted.replace(wanted);
         monitor.study.is_repaired.set(own.contains(study::BEFORE));
         let text = own.clone();
-        let watch = monitor.clone();
-        Hooks {
-            install: Box::new(move |vm| watch.install(vm)),
-            finish: Box::new(move |failure| report(&monitor, &text, settings.rtol, failure)),
-        }
+        hooks(monitor, move |monitor, failure| report(monitor, &text, settings.rtol, failure))
     };
     host::watched(source, path, options.limits, begin).unwrap_or_else(Report::failed)
+}
+
+/// Lets a monitor watch a program, at points near its own too.
+fn hooks<T>(monitor: Rc<Monitor>, finish: impl FnOnce(&Monitor, Option<Failure>) -> T + 'static) -> Hooks<T> {
+    let (own, watch) = (monitor.clone(), monitor.clone());
+    Hooks {
+        install: Box::new(move |vm| watch.install(vm)),
+        again: Box::new(move || own.again()),
+        finish: Box::new(move |failure| {
+            monitor.settle();
+            finish(&monitor, failure)
+        }),
+    }
 }
 
 fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<Failure>) -> Report {

@@ -3,7 +3,8 @@
 use super::claims::{Candidate, Claims};
 use super::notes::{Notes, numbers_of};
 use super::partials::Open;
-use super::rewrite::{BIND, FLOAT, MADE, NOTE, PASS, READ, UPDATE, VARY};
+use super::replay::Replay;
+use super::rewrite::{BIND, FLOAT, INPUT, MADE, NOTE, PASS, READ, UPDATE, VARY};
 use super::samples::Point;
 use super::study::Study;
 use super::updates::{Replaced, key_of};
@@ -38,6 +39,7 @@ pub(crate) struct Monitor {
     pub(super) replaced: RefCell<Vec<Vec<Replaced>>>,
     pub(crate) notes: Notes,
     pub(super) study: Study,
+    pub(super) replay: Replay,
     /// The values that are said to be derivatives and have not been forgotten.
     pub(super) opens: RefCell<Vec<Open>>,
     pub(crate) seen: RefCell<Seen>,
@@ -106,6 +108,7 @@ impl Monitor {
             codes: RefCell::default(),
             current,
             study: Study::default(),
+            replay: Replay::default(),
             replaced,
             opens: RefCell::default(),
             notes,
@@ -136,8 +139,13 @@ impl Monitor {
         };
         vm.builtins.set_attr(UPDATE, vm.new_function(UPDATE, update), vm)?;
         let own = self.clone();
-        let bind = move |value: PyObjectRef, vm: &VirtualMachine| own.bind(value, vm);
+        let bind = move |name: usize, value: PyObjectRef, shared: OptionalArg<usize>, vm: &VirtualMachine| {
+            own.bind(name, value, shared, vm)
+        };
         vm.builtins.set_attr(BIND, vm.new_function(BIND, bind), vm)?;
+        let own = self.clone();
+        let input = move |value: PyObjectRef, vm: &VirtualMachine| own.input(value, vm);
+        vm.builtins.set_attr(INPUT, vm.new_function(INPUT, input), vm)?;
         let own = self.clone();
         let note = move |site: usize, value: PyObjectRef, vm: &VirtualMachine| own.note(site, &value, vm);
         vm.builtins.set_attr(NOTE, vm.new_function(NOTE, note), vm)?;
@@ -159,19 +167,6 @@ impl Monitor {
         let read = move |variable: usize, vm: &VirtualMachine| own.read(variable, vm);
         vm.builtins.set_attr(READ, vm.new_function(READ, read), vm)?;
         vm.builtins.set_attr(FLOAT, vm.new_function(FLOAT, to_float), vm)
-    }
-
-    /// Whether some update still wants points.
-    pub(super) fn is_tracing(&self) -> bool {
-        let points = &self.seen.borrow().points;
-        points[..self.claims.updates.len()].iter().any(|points| points.len() < self.limit)
-    }
-
-    fn bind(&self, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        if self.evaluating.get() || !self.is_tracing() {
-            return Ok(value);
-        }
-        renewed(value, &|number: &Number| self.trace.traced(number), vm)
     }
 
     fn note(&self, site: usize, value: &PyObject, vm: &VirtualMachine) {

@@ -35,6 +35,8 @@ pub(crate) struct Partial {
     pub(crate) begins_sum: bool,
     /// All names that it is made of.
     pub(crate) made_of: HashSet<String>,
+    /// The numbers that are typed in its making, without their signs.
+    pub(crate) typed: Vec<f64>,
 }
 
 /// A statement that takes part in making what a variable holds.
@@ -206,6 +208,7 @@ impl<'a> Finder<'a> {
             is_zero: is_zero(value),
             begins_sum: is_zero(value) && !stmt.is_aug_assign_stmt(),
             made_of: HashSet::new(),
+            typed: Vec::new(),
         });
         let places = &mut self.found.places;
         let known = places.iter().position(|other| *other == place);

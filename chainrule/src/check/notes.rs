@@ -61,6 +61,11 @@ impl Notes {
         self.last.borrow().get(&plain(name)).cloned()
     }
 
+    /// Forgets what last got which name.
+    pub(crate) fn forget(&self) {
+        self.last.borrow_mut().clear();
+    }
+
     /// All that was kept, in its order.
     pub(crate) fn all(&self) -> std::cell::Ref<'_, Vec<Execution>> {
         self.all.borrow()

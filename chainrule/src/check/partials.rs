@@ -87,7 +87,7 @@ impl Monitor {
                 if opens.len() > MOST {
                     opens.retain(|open| open.is_pending);
                 }
-                if self.seen.borrow().points[self.place_of(claim)].len() < self.limit {
+                if self.wants(self.place_of(claim)) {
                     let meanings = self.meanings(claim, &owner, vm);
                     let (is_pending, goes_on, point, numbers) = (true, false, None, Vec::new());
                     opens.push(Open { variable, claim, owner, value, is_pending, goes_on, point, numbers, meanings });
@@ -239,6 +239,7 @@ impl Monitor {
             }
         };
         let (tape, nodes, node) = (self.trace.tape(), wrt.nodes(), node.node()?);
+        self.take_typed(self.place_of(claim), node, &claimed);
         let by = tape.derivatives(node);
         let sample = |(claimed, &node): (Number, &u32)| {
             let (derivative, derivative_rounding) = by.by(node);

@@ -69,6 +69,8 @@ pub struct Judged {
     pub(super) id: usize,
     /// The first execution that failed.
     pub(super) first_failure: usize,
+    /// Whether it holds where the program makes it, and fails near there only.
+    pub(super) is_near: bool,
     /// Where the claim is made.
     pub kind: ClaimKind,
     /// What the statement assigns to, as the source spells it, without `self.`.

@@ -1,6 +1,7 @@
 //! Puts calls of the monitor into a program, in place of the statements that it has to see and after them.
 
 use super::claims::{Claims, form, last_name};
+use super::inputs::is_written;
 use super::named::Making;
 use super::sites::{How, Site, bodies};
 use ruff_python_ast::name::Name;
@@ -12,10 +13,11 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange};
 use std::collections::HashSet;
 
-/// What the program calls in place of an update, of binding a number to the name of a parameter, after a value got a name,
+/// What the program calls in place of an update, of binding a number to the name of a parameter or an input, after a value got a name,
 /// and with a value on its way. No program can write these names.
 pub(crate) const UPDATE: &str = "<update>";
 pub(crate) const BIND: &str = "<bind>";
+pub(crate) const INPUT: &str = "<input>";
 pub(crate) const NOTE: &str = "<note>";
 pub(crate) const PASS: &str = "<pass>";
 pub(crate) const VARY: &str = "<vary>";
@@ -34,7 +36,8 @@ pub(crate) enum Noted {
     All,
 }
 
-/// Rewrites `T -= S` to `T = <update>(k, T, S)`, and `T = v` to `T = <bind>(v)` for the name T of a parameter; puts
+/// Rewrites `T -= S` to `T = <update>(k, T, S)`, and `T = v` to `T = <bind>(n, v)` for the name T of a parameter, with a
+/// third argument for a further name of the same value; puts
 /// `<note>(site, T)` after what gives T a value. Gives the sites.
 ///
 /// The values of the sites in `varied` are passed through the monitor before they get their name.
@@ -144,7 +147,7 @@ impl Rewriter<'_> {
                         let first = self.sites.len();
                         notes.extend(self.note(target, range, Some(value.range()), How::Assigned));
                         self.vary(first, value);
-                        self.bind(target, value);
+                        self.bind(std::slice::from_ref(target), value);
                     }
                     return notes;
                 }
@@ -155,17 +158,17 @@ impl Rewriter<'_> {
                     notes.extend(self.note(target, range, alone, How::Assigned));
                 }
                 self.vary(first, &mut each.value);
-                if let Some(target) = each.targets.iter().find(|target| self.is_parameter(target)).cloned() {
-                    self.bind(&target, &mut each.value);
-                }
-                notes
+                self.bind(&each.targets, &mut each.value);
+                let mut after = self.shared(&each.targets, range);
+                after.extend(notes);
+                after
             }
             Stmt::AnnAssign(each) => {
                 let Some(value) = &mut each.value else { return Vec::new() };
                 let first = self.sites.len();
                 let notes = self.note(&each.target, range, Some(value.range()), How::Assigned);
                 self.vary(first, value);
-                self.bind(&each.target, value);
+                self.bind(std::slice::from_ref(&each.target), value);
                 notes
             }
             Stmt::AugAssign(each) => {
@@ -198,15 +201,30 @@ impl Rewriter<'_> {
         }
     }
 
-    fn is_parameter(&self, target: &Expr) -> bool {
-        last_name(target).is_some_and(|name| self.claims.parameters.contains(name))
+    /// Passes what gets the name of a parameter, or of an input, through the monitor.
+    fn bind(&self, targets: &[Expr], value: &mut Expr) {
+        let range = value.range();
+        let mut names = targets.iter().filter_map(last_name);
+        if let Some(place) = names.clone().find_map(|name| self.claims.parameters.keys().position(|own| own == name)) {
+            *value = call(BIND, vec![number(place, range), value.clone()], range);
+        } else if names.any(|name| self.claims.inputs.contains(name)) && is_written(value) {
+            *value = call(INPUT, vec![value.clone()], range);
+        }
     }
 
-    fn bind(&self, target: &Expr, value: &mut Expr) {
-        if self.is_parameter(target) {
-            let range = value.range();
-            *value = call(BIND, vec![value.clone()], range);
-        }
+    /// Gives each name of a parameter but the first its own part in what all of them are bound to.
+    fn shared(&self, targets: &[Expr], range: TextRange) -> Vec<Stmt> {
+        let place = |target: &Expr| {
+            let name = last_name(target).filter(|_| !target.is_subscript_expr())?;
+            self.claims.parameters.keys().position(|own| own == name)
+        };
+        let several = targets.iter().filter_map(|target| Some((target, place(target)?))).skip(1);
+        let own = |(target, place): (&Expr, usize)| {
+            let arguments = vec![number(place, range), loaded(target.clone()), number(1, range)];
+            let (node_index, value) = (AtomicNodeIndex::NONE, Box::new(call(BIND, arguments, range)));
+            Stmt::Assign(StmtAssign { node_index, range, targets: vec![target.clone()], value })
+        };
+        several.map(own).collect()
     }
 
     /// Passes the value of a site through the monitor, if it is to be varied.

@@ -55,8 +55,18 @@ impl Point {
         self.samples.iter().all(|sample| sample.agrees(1.0, rtol))
     }
 
+    /// Whether the claim is the derivative here, and not for want of a derivative only.
+    pub(crate) fn holds(&self, rtol: f64) -> bool {
+        self.is_finite() && self.agrees(rtol)
+    }
+
+    /// Whether all its numbers are finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.samples.iter().all(|sample| sample.claimed.is_finite() && sample.derivative.is_finite())
+    }
+
     /// Whether it differs and no kink explains that.
-    fn fails(&self, rtol: f64) -> bool {
+    pub(crate) fn fails(&self, rtol: f64) -> bool {
         !self.on_kink && !self.agrees(rtol)
     }
 }

@@ -68,11 +68,16 @@ impl Monitor {
     pub(super) fn stop_when_enough(&self, vm: &VirtualMachine) -> PyResult<()> {
         let wanted = self.study.wanted.borrow();
         let has_all = || wanted.iter().all(|&claim| self.seen.borrow().points[claim].len() >= self.limit());
-        let enough = || !self.is_tracing() || has_all() || self.trace.tape().len() > LONGEST;
-        if wanted.is_empty() || !enough() {
+        let enough = || !self.is_tracing() || !self.replay.is_on() && has_all() || self.is_too_long();
+        if wanted.is_empty() && !self.replay.is_on() || !enough() {
             return Ok(());
         }
         Err(vm.new_exception_empty(vm.ctx.exceptions.system_exit.to_owned()))
+    }
+
+    /// Whether the tape is as long as it may get.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.trace.tape().len() > LONGEST
     }
 
     /// Evaluates what is tried in the place of a value.

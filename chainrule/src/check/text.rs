@@ -67,6 +67,9 @@ impl Report {
             keys => format!(", at {}", keys.join(", ")),
         };
         let mut label = format!("this takes d{}/d{} to be {written}; it is {derivative}{at}", claim.of, claim.wrt);
+        if claim.is_near {
+            label.push_str(", with numbers near the program's own");
+        }
         if let Some(factor) = claim.factor {
             label.push_str(&format!(" (always {} times as large)", number(factor)));
         }

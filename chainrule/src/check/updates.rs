@@ -42,6 +42,7 @@ impl Monitor {
         key: Option<String>,
         vm: &VirtualMachine,
     ) -> PyResult {
+        self.stop_when_enough(vm)?;
         let update = &self.claims.updates[k];
         let new = || update.apply(in_place, old, step, vm);
         if self.evaluating.get() || element_of(old, vm)?.is_none() && !old.downcastable::<NdArray>() {
@@ -51,8 +52,7 @@ impl Monitor {
         let numbers = parameter.numbers();
         let traced = numbers.iter().any(Number::is_leaf);
         self.keep_old(k, &parameter, vm)?;
-        let wanted = self.seen.borrow().points[k].len() < self.limit;
-        if wanted && traced {
+        if self.wants(k) && traced {
             self.evaluating.set(true);
             let point = self.judge(k, key.as_deref(), &parameter, step, vm);
             self.evaluating.set(false);
@@ -132,7 +132,8 @@ impl Monitor {
                 (Some(a), Some(b)) => a.is_nan() || b.is_nan() || (a - b).abs() <= self.rtol * a.abs(),
                 _ => false,
             };
-            if !same {
+            // Two that are alike where the program is are one loss to it.
+            if !same && !self.replay.is_on() {
                 seen.rivals = Some([first, other]);
             }
         }
@@ -152,6 +153,7 @@ impl Monitor {
         let hand = step.numbers();
         self.take_feeding_update(k, &hand);
         self.take_carried(k, key, numbers, &hand);
+        self.take_typed(k, loss, &hand);
         let samples: Vec<Sample> = hand.iter().cloned().zip(expected).map(sample).collect();
         let on_kink = self.jumps(loss, numbers, &samples);
         self.keep_scene(|| Scene {
@@ -178,7 +180,7 @@ impl Monitor {
         let seen = &mut *self.seen.borrow_mut();
         let Some(place) = replaced.iter().position(own) else {
             // Of its first step there is nothing before; else something between the steps has changed the parameter.
-            let is_first = !seen.points[k].iter().any(|point| point.key.as_deref() == key);
+            let is_first = !seen.points[k][self.begin(k)..].iter().any(|point| point.key.as_deref() == key);
             seen.lost[k] |= !is_first;
             return;
         };

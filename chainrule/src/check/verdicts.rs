@@ -102,7 +102,8 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
         (0..updates.len()).filter(|&k| findings[k].is_some()).map(|k| bare(&updates[k].wrt)).collect();
     let carries_state = |k: usize, update: &Update| {
         let is_recursive = update.recursive.iter().any(|name| !parameters.contains(&name.as_str()));
-        is_recursive && seen.carries[k].unwrap_or(seen.lost[k])
+        // One step alone does not show what is carried.
+        is_recursive && seen.carries[k].unwrap_or(seen.lost[k] || update.decays)
     };
     let ruling = |(k, finding): (usize, &Option<Finding>)| {
         Some(match (*finding)? {
@@ -197,6 +198,7 @@ fn report(
     rtol: f64,
 ) -> Judged {
     let seen = monitor.seen.borrow();
+    let first_failure = first_failing(points, rtol).unwrap_or(0);
     let shown = failing(points, rtol).or(points.first());
     let values = |numbers: fn(&super::samples::Sample) -> f64| {
         shown.map_or_else(Values::default, |point| Values {
@@ -222,7 +224,8 @@ fn report(
     let span = range.start().to_usize()..range.end().to_usize();
     Judged {
         id: place,
-        first_failure: first_failing(points, rtol).unwrap_or(0),
+        first_failure,
+        is_near: first_failure >= monitor.replay.first(place),
         kind,
         target: target.clone(),
         of,

@@ -5,6 +5,7 @@ use crate::array::{Number, Trace};
 use crate::check::claims::Claims;
 use crate::check::monitor::renewed;
 use crate::check::notes::{depth, numbers_of};
+use crate::check::replay::bound;
 use crate::check::rewrite::{self, BIND, NOTE, Noted, PASS, UPDATE};
 use crate::check::sites::{How, Site};
 use crate::failure::{Failure, line_at};
@@ -105,7 +106,8 @@ pub(super) fn record(source: &str, path: &str, look: &Look) -> Result<Recorded, 
         let mut claims = Claims::find(module, &own);
         // Nothing is claimed here, so nothing has to be seen of what is.
         claims.partials = Default::default();
-        claims.parameters.extend(wrt.iter().map(|wanted| wanted.name.clone()));
+        claims.inputs.clear();
+        claims.parameters.extend(wrt.iter().map(|wanted| (wanted.name.clone(), Vec::new())));
         let sites = rewrite::rewrite(module, &claims, &own, &Noted::All, &HashSet::new());
         let watcher = Rc::new(Watcher {
             source: own,
@@ -124,6 +126,7 @@ pub(super) fn record(source: &str, path: &str, look: &Look) -> Result<Recorded, 
         let own = watcher.clone();
         Hooks {
             install: Box::new(move |vm| own.install(vm)),
+            again: Box::new(|| false),
             finish: Box::new(move |failure| match watcher.found.take() {
                 Some(found) => found,
                 None => Err(failure.unwrap_or_else(|| watcher.missing())),
@@ -173,8 +176,8 @@ impl Watcher {
                            vm: &VirtualMachine| own.update(k, in_place == 1, &old, &step, vm);
         vm.builtins.set_attr(UPDATE, vm.new_function(UPDATE, update), vm)?;
         let own = self.clone();
-        let bind = move |value: PyObjectRef, vm: &VirtualMachine| {
-            renewed(value, &|number: &Number| own.trace.traced(number), vm)
+        let bind = move |_name: usize, value: PyObjectRef, shared: OptionalArg<usize>, vm: &VirtualMachine| {
+            bound(value, shared.is_present(), &|number: &Number| own.trace.leaf(number.value()), vm)
         };
         vm.builtins.set_attr(BIND, vm.new_function(BIND, bind), vm)?;
         let own = self.clone();

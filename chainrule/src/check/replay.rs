@@ -1,0 +1,204 @@
+//! Claims that a program makes once only: it runs again at random points near the one that it gives.
+
+use super::inputs::is_one_hot;
+use super::monitor::{Monitor, renewed};
+use super::notes::numbers_of;
+use super::samples::Point;
+use crate::array::{Kind, Number};
+use crate::numpy::object::NdArray;
+use crate::random::Mersenne;
+use engine::Op;
+use rustpython_vm::function::OptionalArg;
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+
+/// How many times a program runs again.
+const ROUNDS: usize = 4;
+/// How far a number is moved at most, relative to it or, from zero, to 1.
+const STEP: f64 = 0.02;
+/// A number that is typed in a claim and as near as this to one that the program computes may have been read off it.
+const READ_OFF: f64 = 1e-4;
+
+/// What is known of the runs.
+#[derive(Debug, Default)]
+pub(super) struct Replay {
+    /// How many times the program has run before.
+    round: Cell<usize>,
+    /// The claims that are compared again, and how many points each had in the first run.
+    open: RefCell<HashMap<usize, usize>>,
+    /// How many points each claim had when this run began.
+    begins: RefCell<Vec<usize>>,
+    /// The claims that hold where they were made, and need not hold anywhere else.
+    read_off: RefCell<HashSet<usize>>,
+    /// The numbers of the inputs.
+    inputs: RefCell<Vec<f64>>,
+    random: RefCell<Option<Mersenne>>,
+}
+
+impl Replay {
+    /// Whether this is not the first run.
+    pub(super) fn is_on(&self) -> bool {
+        self.round.get() > 0
+    }
+
+    /// How many points of a claim are the program's own.
+    pub(super) fn first(&self, claim: usize) -> usize {
+        self.open.borrow().get(&claim).copied().unwrap_or(usize::MAX)
+    }
+
+    /// A number near another, in every run but the first.
+    fn moved(&self, number: f64) -> f64 {
+        let Some(random) = &mut *self.random.borrow_mut() else { return number };
+        let u = 2.0 * random.uniform() - 1.0;
+        let size = if number == 0.0 { 1.0 } else { number.abs() };
+        number + STEP * size * (u + u.signum()) / 2.0
+    }
+}
+
+impl Monitor {
+    /// Whether the program is to run once more, and gets ready for it: when some claim was made once only, or once for
+    /// each of its keys.
+    pub(super) fn again(&self) -> bool {
+        let seen = self.seen.borrow();
+        let (round, mut open) = (self.replay.round.get(), self.replay.open.borrow_mut());
+        if round == 0 {
+            let is_single = |k: &usize| is_single(&seen.points[*k]) && !self.replay.read_off.borrow().contains(k);
+            open.extend((0..seen.points.len()).filter(is_single).map(|k| (k, seen.points[k].len())));
+        }
+        let counts: Vec<usize> = seen.points.iter().map(Vec::len).collect();
+        let wants = open.keys().any(|&k| counts[k] < self.limit());
+        if round == ROUNDS || !wants || counts == *self.replay.begins.borrow() || self.is_too_long() {
+            return false;
+        }
+        self.replay.round.set(round + 1);
+        self.replay.begins.replace(counts);
+        self.replay.random.replace(Some(Mersenne::from_number(round as u32)));
+        self.opens.borrow_mut().clear();
+        self.notes.forget();
+        self.current.borrow_mut().iter_mut().for_each(Vec::clear);
+        self.replaced.borrow_mut().iter_mut().for_each(Vec::clear);
+        true
+    }
+
+    /// How many points a claim had when this run began.
+    pub(super) fn begin(&self, claim: usize) -> usize {
+        self.replay.begins.borrow().get(claim).copied().unwrap_or(0)
+    }
+
+    /// Whether a claim is to be compared at more points.
+    pub(super) fn wants(&self, claim: usize) -> bool {
+        let count = self.seen.borrow().points[claim].len();
+        let goal = match self.replay.is_on() {
+            true => self.begin(claim) + self.replay.open.borrow().get(&claim).copied().unwrap_or(0),
+            false => usize::MAX,
+        };
+        count < goal.min(self.limit())
+    }
+
+    /// Whether some update still wants points, or in a later run any claim that is compared again.
+    pub(super) fn is_tracing(&self) -> bool {
+        match self.replay.is_on() {
+            true => self.replay.open.borrow().keys().any(|&claim| self.wants(claim)),
+            false => (0..self.claims.updates.len()).any(|update| self.wants(update)),
+        }
+    }
+
+    /// Begins what a name of a parameter is bound to, near what it was if any of its updates is compared.
+    pub(super) fn bind(
+        &self,
+        name: usize,
+        value: PyObjectRef,
+        shared: OptionalArg<usize>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        if self.evaluating.get() || !self.is_tracing() {
+            return Ok(value);
+        }
+        let updates = self.claims.parameters.values().nth(name);
+        let is_compared = |&update: &usize| !self.seen.borrow().points[update].is_empty();
+        let moves = updates.is_some_and(|updates| updates.iter().any(is_compared));
+        let begin = |number: &Number| match moves {
+            true => self.trace.leaf(self.replay.moved(number.value())),
+            false => self.trace.leaf(number.value()),
+        };
+        bound(value, shared.is_present(), &begin, vm)
+    }
+
+    /// What an input is bound to: numbers near those that are written down, in every run but the first.
+    pub(super) fn input(&self, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let Some(array) = numbers_of(&value, vm).filter(|array| array.kind() != Kind::Bool) else { return Ok(value) };
+        let numbers = array.floats();
+        if !self.replay.is_on() {
+            self.replay.inputs.borrow_mut().extend(numbers);
+            return Ok(value);
+        }
+        if is_one_hot(&numbers, array.shape().last().copied().unwrap_or(1)) {
+            return Ok(value);
+        }
+        renewed(value, &|number: &Number| Number::from(self.replay.moved(number.value())), vm)
+    }
+
+    /// Takes down whether a claim that is made for the first time may be made of numbers that were read off: typed ones
+    /// that the program computes on its way to `of`, or numbers alone.
+    pub(super) fn take_typed(&self, claim: usize, of: u32, hand: &[Number]) {
+        if !self.seen.borrow().points[claim].is_empty() || self.replay.is_on() {
+            return;
+        }
+        let (typed, made_of) = self.claims.making(claim);
+        let is_traced = hand.iter().any(|number| number.node().is_some());
+        let is_of_inputs = typed.is_empty() && made_of.iter().any(|name| self.claims.inputs.contains(name));
+        let tape = self.trace.tape();
+        let needed = if typed.is_empty() { Vec::new() } else { tape.made_of(&[of]) };
+        let is_computed = |&node: &usize| needed[node] && tape.program().op(node) != Op::Const;
+        let computed = (0..needed.len()).filter(is_computed);
+        let inputs = self.replay.inputs.borrow();
+        let computed = computed.map(|node| tape.number(node as u32));
+        let mut computed = computed.chain(inputs.iter().copied()).map(f64::abs);
+        let is_typed = |number: f64| typed.iter().any(|typed| (number - typed).abs() <= READ_OFF * typed);
+        if !is_traced && !is_of_inputs || computed.any(is_typed) {
+            self.replay.read_off.borrow_mut().insert(claim);
+        }
+    }
+
+    /// Leaves out what says nothing: points that are not finite, and those at which a claim fails that holds at its own
+    /// point and at another one near it. There a branch has changed its side, or a difference has grown that is none of the
+    /// derivative.
+    pub(super) fn settle(&self) {
+        let seen = &mut *self.seen.borrow_mut();
+        for (&claim, &first) in self.replay.open.borrow().iter() {
+            let near = seen.points[claim].split_off(first);
+            let fails = |point: &Point| point.fails(self.rtol);
+            let own = &seen.points[claim];
+            let holds_near =
+                |key: &Option<String>| near.iter().any(|point| point.key == *key && point.holds(self.rtol));
+            let fails_here = |key: &Option<String>| own.iter().any(|point| point.key == *key && fails(point));
+            let says = |point: &&Point| {
+                point.is_finite() && (!fails(point) || fails_here(&point.key) || !holds_near(&point.key))
+            };
+            let kept: Vec<Point> = near.iter().filter(says).cloned().collect();
+            seen.points[claim].extend(kept);
+        }
+    }
+}
+
+/// What is bound to a name of a parameter: numbers that are not traced begin anew. A number that another name `shares`
+/// does so too; an array that two names share is one array.
+pub(crate) fn bound(
+    value: PyObjectRef,
+    shares: bool,
+    begin: &dyn Fn(&Number) -> Number,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let begins = |number: &Number| number.node().is_none() || shares && number.is_leaf();
+    match shares && value.downcastable::<NdArray>() {
+        true => Ok(value),
+        false => renewed(value, &|number: &Number| if begins(number) { begin(number) } else { number.clone() }, vm),
+    }
+}
+
+/// Whether a claim was made once, or once for each key.
+fn is_single(points: &[Point]) -> bool {
+    let keys: HashSet<&Option<String>> = points.iter().map(|point| &point.key).collect();
+    !points.is_empty() && keys.len() == points.len()
+}
