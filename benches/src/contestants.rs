@@ -73,6 +73,10 @@ fn enter_engine<'a, const P: usize, const I: usize>(
 ) -> Result<()> {
     contest.enter("chainrule record", "recorded at each step, dot nodes, memory reused", by_engine::record(model));
     contest.enter("chainrule replay", "a program recorded once, dot nodes, memory reused", by_engine::replay(model)?);
+    #[cfg(feature = "jit")]
+    if let Ok(compiled) = crate::by_jit::compiled(model) {
+        contest.enter("chainrule jit", crate::by_jit::IDIOM, compiled);
+    }
     let naive = by_engine::replay(move |p, x| naive.loss(p, x))?;
     contest.enter("chainrule naive", "replayed, and recorded without dot or other ops of many arguments", naive);
     Ok(())

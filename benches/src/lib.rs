@@ -7,6 +7,8 @@ pub mod by_engine;
 pub mod by_hand;
 pub mod by_hand_arrays;
 pub mod by_hand_lanes;
+#[cfg(feature = "jit")]
+pub mod by_jit;
 pub mod contest;
 pub mod contestants;
 pub mod models;

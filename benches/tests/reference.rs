@@ -10,6 +10,11 @@ fn check<const P: usize, const I: usize>(
     by_hand: impl Method<P, I>,
     model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
 ) {
+    #[cfg(feature = "jit")]
+    if let Ok(compiled) = benches::by_jit::compiled(&model) {
+        let error = workload.error(compiled);
+        assert!(error <= TOLERANCE, "{}, compiled: error {error}", workload.name);
+    }
     let replay = by_engine::replay(&model).expect("a loss");
     for (name, error) in [
         ("by hand", workload.error(by_hand)),

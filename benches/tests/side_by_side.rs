@@ -31,6 +31,7 @@ fn the_report_has_every_workload_and_contestant() {
         }
         assert_eq!(has("hand lanes"), name == "W2" || name == "W3");
         assert_eq!(has("chainrule batch"), name == "W2" || name == "W3");
+        assert_eq!(has("chainrule jit"), cfg!(feature = "jit") && name != "W2");
         assert_eq!(
             OTHERS.iter().filter(|other| has(other)).count(),
             if cfg!(feature = "others") { OTHERS.len() } else { 0 }

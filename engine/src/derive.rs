@@ -142,6 +142,26 @@ impl Program {
     /// # Ok::<(), engine::Error>(())
     /// ```
     pub fn differentiate(&self, output: usize) -> Result<Program> {
+        self.recorded_gradient(output, |_, gradient| gradient)
+    }
+
+    /// One output and its gradient as one program: the outputs are that output, and its derivative by each parameter.
+    ///
+    /// ```
+    /// let cube = engine::Program::record(&[1.0], |x| x[0].powi(3));
+    /// assert_eq!(cube.value_and_gradient(0)?.evaluate(&[5.0], &[])?, [125.0, 75.0]);
+    /// # Ok::<(), engine::Error>(())
+    /// ```
+    pub fn value_and_gradient(&self, output: usize) -> Result<Program> {
+        self.recorded_gradient(output, |value, gradient| [vec![value], gradient].concat())
+    }
+
+    /// Records both sweeps of one output; `outputs` chooses among it and its derivatives.
+    fn recorded_gradient(
+        &self,
+        output: usize,
+        outputs: impl for<'g> FnOnce(Value<'g>, Vec<Value<'g>>) -> Vec<Value<'g>>,
+    ) -> Result<Program> {
         let output = self.output(output)?;
         let graph = Graph::new();
         let names: HashMap<usize, &str> = self.names().map(|(name, node)| (node, name)).collect();
@@ -153,8 +173,9 @@ impl Program {
         };
         let params: Vec<Value<'_>> = self.params().iter().map(|param| leaf(param, true)).collect();
         let inputs: Vec<Value<'_>> = self.inputs().iter().map(|input| leaf(input, false)).collect();
-        let gradient = self.pull_back(&self.numbers(&params, &inputs)?, &[(output, Value::from(1.0))]);
-        Ok(graph.program(&gradient))
+        let numbers = self.numbers(&params, &inputs)?;
+        let gradient = self.pull_back(&numbers, &[(output, Value::from(1.0))]);
+        Ok(graph.program(&outputs(numbers[output], gradient)))
     }
 
     /// The number of every node.

@@ -62,7 +62,7 @@ pub use error::{Error, Result};
 pub use gradients::Gradients;
 pub use graph::Graph;
 pub use lanes::Lanes;
-pub use ops::{Notation, Op, Partials, Row, row};
+pub use ops::{Notation, Op, Partials, Row, WithRow, row};
 pub use optimize::Pass;
 pub use program::Program;
 pub use real::Real;

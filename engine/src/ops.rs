@@ -336,6 +336,15 @@ pub trait Row {
     fn partials<R: Real>(args: impl Arguments<Item = R>, y: R, sink: &mut impl Partials<R>);
 }
 
+/// What to do with the row of an op that is known at run time only, see [`Op::with_row`].
+pub trait WithRow {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    fn with_row<K: Row>(self) -> Self::Output;
+}
+
 /// Names the numbers as a row does.
 macro_rules! bind {
     (($($input:ident),+) = $args:ident; $body:expr) => {{
@@ -589,6 +598,35 @@ macro_rules! define_ops {
                     $(Op::$TwoOp => row::$TwoOp::partials(args, y, sink),)*
                     Op::Input | Op::Param | Op::Const => {}
                 }
+            }
+
+            /// Does something with the row of this op; nothing for a leaf, which has none.
+            ///
+            /// A compiler of programs asks here for the function that computes an op:
+            ///
+            /// ```
+            /// use engine::{Op, Row, WithRow};
+            ///
+            /// struct OfOneNumber;
+            ///
+            /// impl WithRow for OfOneNumber {
+            ///     type Output = fn(f64) -> f64;
+            ///
+            ///     fn with_row<K: Row>(self) -> fn(f64) -> f64 {
+            ///         |x| K::value(&[x])
+            ///     }
+            /// }
+            /// let exp = Op::Exp.with_row(OfOneNumber).unwrap();
+            /// assert_eq!(exp(1.5), 1.5f64.exp());
+            /// assert!(Op::Param.with_row(OfOneNumber).is_none());
+            /// ```
+            pub fn with_row<W: WithRow>(self, work: W) -> Option<W::Output> {
+                Some(match self {
+                    $(Op::$Op => work.with_row::<row::$Op>(),)*
+                    $(Op::$ManyOp => work.with_row::<row::$ManyOp>(),)*
+                    $(Op::$TwoOp => work.with_row::<row::$TwoOp>(),)*
+                    Op::Input | Op::Param | Op::Const => return None,
+                })
             }
 
             /// What a number type makes of the row of this op.
