@@ -265,48 +265,6 @@ for lr in [0.1, 0.2]:
 }
 
 #[test]
-fn parameters_that_are_handed_on_are_compared_from_their_second_update_on() {
-    let program = "
-def step(p, grad, lr):
-    p -= lr * grad
-    return p
-
-w, b, lr = 0.5, 0.1, 0.1
-for x, y in [(1.0, 2.0), (2.0, -1.0), (0.5, 0.25)] * 4:
-    loss = (w * x + b - y) ** 2
-    g = 2 * (w * x + b - y)
-    w = step(w, g * x, lr)
-    b = step(b, g, lr)
-";
-    let right = report(program);
-    assert_eq!((right.claims.len(), right.verdict), (1, Verdict::Right), "{right:?}");
-    assert!(right.claims[0].points >= 20);
-    assert_eq!(report(&program.replace("g * x", "g")).verdict, Verdict::Wrong);
-}
-
-#[test]
-fn arrays_that_are_moved_in_place_through_a_list_are_compared() {
-    let program = "
-import numpy as np
-W, b = np.array([0.5, -0.25]), np.array([0.1])
-lr = 0.1
-for x, y in [([1.0, 0.5], 2.0), ([2.0, -1.0], -1.0), ([0.5, 2.0], 0.25)] * 4:
-    x = np.array(x)
-    loss = np.sum((x @ W + b - y) ** 2)
-    g = 2 * (x @ W + b - y)
-    grads = [g * x, g]
-    for grad in grads:
-        np.clip(grad, -1e6, 1e6, out=grad)
-    for param, grad in zip([W, b], grads):
-        param -= lr * grad
-";
-    let right = report(program);
-    assert_eq!((right.claims.len(), right.verdict), (1, Verdict::Right), "{right:?}");
-    assert_eq!(right.claims[0].points, 22);
-    assert_eq!(report(&program.replace("[g * x, g]", "[g * x, 2 * g]")).verdict, Verdict::Wrong);
-}
-
-#[test]
 fn conversions_to_plain_numbers_do_not_cut_the_program_short() {
     let program = "
 import numpy as np
@@ -320,6 +278,18 @@ for x, y in [(1.0, 2.0), (2.0, -1.0), (0.5, 0.25)] * 4:
     let right = report(program);
     assert_eq!((right.claims.len(), right.verdict), (1, Verdict::Right), "{right:?}");
     assert_eq!(report(&program.replace("(x + 2 * w)", "(x + w)")).verdict, Verdict::Wrong);
+    let mapped = "
+w = [0.5, -0.25]
+lr = 0.1
+for i in range(5):
+    first, second = map(float, w)
+    loss = sum(map(float, [first * first, 3 * second]))
+    w[0] -= lr * 2 * first
+    w[1] -= lr * 3
+";
+    let right = report(mapped);
+    assert_eq!((right.claims.len(), right.verdict), (2, Verdict::Right), "{right:?}");
+    assert_eq!(report(&mapped.replace("2 * first", "first")).verdict, Verdict::Wrong);
 }
 
 #[test]

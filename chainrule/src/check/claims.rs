@@ -2,6 +2,7 @@
 
 use super::definitions::Definitions;
 use super::fresh::Fresh;
+use super::handed::Handed;
 use super::inputs;
 use super::named::Partials;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
@@ -47,14 +48,25 @@ pub(crate) struct Candidate {
     pub(crate) range: TextRange,
 }
 
+/// What is known of the name of a parameter.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parameter {
+    /// The updates that are about it.
+    pub(crate) updates: Vec<usize>,
+    /// Whether they know it by another name, as an argument of a function or the variable of a loop.
+    pub(crate) is_handed: bool,
+}
+
 /// Everything that a program claims.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
     pub(crate) updates: Vec<Update>,
     pub(crate) losses: Vec<Candidate>,
     pub(crate) partials: Partials,
-    /// The names that updates rebind, without what stands before a dot, and by which updates.
-    pub(crate) parameters: BTreeMap<String, Vec<usize>>,
+    /// The names that updates rebind, without what stands before a dot.
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+    /// The names that are rescaled by what they have been made into.
+    pub(crate) rescaled: HashSet<String>,
     /// The names of numbers that are written down and multiplied by parameters.
     pub(crate) inputs: HashSet<String>,
 }
@@ -132,6 +144,19 @@ impl Claims {
         let mut finder = Finder { source, definitions: &definitions, fresh, claims, steps, losses };
         finder.visit_body(&module.body);
         let (mut claims, steps, losses) = (finder.claims, finder.steps, finder.losses);
+        // A parameter that an update knows by another name begins where it has its own.
+        let handed = Handed::find(module);
+        for (k, update) in claims.updates.iter().enumerate().filter(|(_, update)| update.named_rate) {
+            let name = update.spelled.split('[').next().unwrap_or_default();
+            for source in handed.sources(name, update.range, &definitions) {
+                claims
+                    .parameters
+                    .entry(source)
+                    .or_insert(Parameter { updates: Vec::new(), is_handed: true })
+                    .updates
+                    .push(k);
+            }
+        }
         let updates = claims.updates.iter().map(|update| update.range).collect();
         claims.partials = Partials::find(&module.body, source, &updates);
         // What is said to be a derivative is no parameter, however it is added up.
@@ -152,8 +177,15 @@ impl Claims {
             partial.made_of = definitions.name_made_of(&partial.name, &ends);
             partial.typed = definitions.values(&partial.name).flat_map(|v| definitions.typed_in(v, &forward)).collect();
         }
+        claims.rescaled = definitions.rescaled(&ends);
         claims.inputs = inputs::find(&module.body, &definitions, &|name| claims.parameters.contains_key(name));
         claims
+    }
+
+    /// Whether a claim is rescaled on its way, as by a norm.
+    pub(crate) fn is_rescaled(&self, claim: usize) -> bool {
+        let own = claim.checked_sub(self.updates.len()).map(|k| &self.partials.claims[k].name);
+        self.making(claim).1.iter().chain(own).any(|name| self.rescaled.contains(name))
     }
 
     /// The numbers that are typed in the making of a claim, and the names that it is made of.
@@ -271,7 +303,7 @@ impl<'a> Finder<'a> {
         if form.adds && named.is_none() && !negative || self.fresh.is_sum(form.target, stmt.range()) {
             return;
         }
-        self.claims.parameters.entry(parameter.to_owned()).or_default().push(self.steps.len());
+        self.claims.parameters.entry(parameter.to_owned()).or_default().updates.push(self.steps.len());
         let spelled = |expr: &Expr| self.source[expr.range()].trim_start_matches("self.").to_owned();
         self.steps.push(form.step);
         let recursive = self.definitions.recursive_in(form.step, parameter);

@@ -17,6 +17,8 @@ pub(crate) struct Definitions<'a> {
     recursive: HashSet<String>,
     /// Those of them that are multiplied by something each time, as what is carried with a momentum is.
     decaying: HashSet<String>,
+    /// What names are multiplied by, or divided by.
+    rescalings: Vec<(String, &'a Expr)>,
     /// The functions around, while the program is looked through.
     functions: Vec<String>,
     parameters: HashMap<String, Vec<String>>,
@@ -32,6 +34,7 @@ impl<'a> Definitions<'a> {
             also: HashMap::new(),
             recursive: HashSet::new(),
             decaying: HashSet::new(),
+            rescalings: Vec::new(),
             functions: Vec::new(),
             parameters: HashMap::new(),
             calls: Vec::new(),
@@ -89,6 +92,15 @@ impl<'a> Definitions<'a> {
     /// Whether any of some names is multiplied by something each time that it is made of itself.
     pub(crate) fn decays(&self, names: &[String]) -> bool {
         names.iter().any(|name| self.decaying.contains(name))
+    }
+
+    /// The names that are rescaled by something that they have been made into themselves, as a gradient is by its norm.
+    pub(crate) fn rescaled(&self, ends: &HashSet<String>) -> HashSet<String> {
+        let is_own = |(name, by): &&(String, &Expr)| {
+            let others = self.names_in(by).into_iter().filter(|other| other != name && !ends.contains(other));
+            others.flat_map(|other| self.name_made_of(&other, ends)).any(|part| part == *name)
+        };
+        self.rescalings.iter().filter(is_own).map(|(name, _)| name.clone()).collect()
     }
 
     /// Whether a term of an expression is a product with a name.
@@ -154,6 +166,33 @@ impl<'a> Definitions<'a> {
     }
 }
 
+/// Whether an expression is a product or a quotient.
+fn is_scaling(expr: &Expr) -> bool {
+    matches!(expr, Expr::BinOp(each) if matches!(each.op, Operator::Mult | Operator::Div))
+}
+
+/// Whether an expression reads a name, or an attribute, that is assigned: `rate` is none of `self.rate`.
+fn reads(expr: &Expr, target: &Expr) -> bool {
+    struct Reads<'a>(&'a Expr, bool);
+    impl Visitor<'_> for Reads<'_> {
+        fn visit_expr(&mut self, expr: &Expr) {
+            self.1 |= match (expr, self.0) {
+                (Expr::Name(own), Expr::Name(name)) => own.id == name.id,
+                (Expr::Attribute(own), Expr::Attribute(name)) => own.attr == name.attr,
+                _ => false,
+            };
+            walk_expr(self, expr);
+        }
+    }
+    let mut inner = target;
+    while let Expr::Subscript(part) = inner {
+        inner = &part.value;
+    }
+    let mut reads = Reads(inner, false);
+    reads.visit_expr(expr);
+    reads.1
+}
+
 /// Numbers that are typed.
 struct Typed(Vec<f64>);
 
@@ -180,7 +219,10 @@ impl<'a> Visitor<'a> for Definitions<'a> {
                     match last_name(target) {
                         Some(name) => {
                             self.of.entry(name.to_owned()).or_default().push(&each.value);
-                            if self.names_in(&each.value).contains(&name.to_owned()) {
+                            if reads(&each.value, target) && is_scaling(&each.value) {
+                                self.rescalings.push((name.to_owned(), &each.value));
+                            }
+                            if reads(&each.value, target) {
                                 self.recursive.insert(name.to_owned());
                                 if self.has_product_with(&each.value, name) {
                                     self.decaying.insert(name.to_owned());
@@ -200,6 +242,9 @@ impl<'a> Visitor<'a> for Definitions<'a> {
                 }
             }
             Stmt::AugAssign(each) => {
+                if let (Some(name), Operator::Mult | Operator::Div) = (last_name(&each.target), each.op) {
+                    self.rescalings.push((name.to_owned(), &each.value));
+                }
                 self.define(&each.target, &each.value);
                 self.recursive.extend(last_name(&each.target).map(str::to_owned));
             }

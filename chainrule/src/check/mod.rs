@@ -5,9 +5,11 @@
 //! names and differentiated.
 
 pub(crate) mod claims;
+mod clips;
 mod definitions;
 mod diagnose;
 mod fresh;
+mod handed;
 mod inputs;
 mod json;
 mod kinks;

@@ -245,10 +245,11 @@ impl Monitor {
             let (derivative, derivative_rounding) = by.by(node);
             let rounding = claimed.node().map_or(0.0, |node| tape.rounding(node));
             let claimed_rounding = rounding + f64::EPSILON * claimed.value().abs();
-            Sample { claimed: claimed.value(), claimed_rounding, derivative, derivative_rounding }
+            Sample { claimed: claimed.value(), claimed_rounding, derivative, derivative_rounding, is_clipped: false }
         };
         let hand = claimed.iter().map(Number::node).collect();
-        let samples: Vec<Sample> = claimed.into_iter().zip(&nodes).map(sample).collect();
+        let mut samples: Vec<Sample> = claimed.iter().cloned().zip(&nodes).map(sample).collect();
+        self.excuse_clipped(self.place_of(claim), node, &claimed, &mut samples);
         let on_kink = self.jumps(node, &wrt.numbers, &samples);
         self.keep_scene(|| Scene {
             claim: self.place_of(claim),

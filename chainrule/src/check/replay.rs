@@ -5,9 +5,11 @@ use super::monitor::{Monitor, renewed};
 use super::notes::numbers_of;
 use super::samples::Point;
 use crate::array::{Kind, Number};
+use crate::numpy::convert::is_sequence;
 use crate::numpy::object::NdArray;
 use crate::random::Mersenne;
 use engine::Op;
+use rustpython_vm::builtins::PyDict;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use std::cell::{Cell, RefCell};
@@ -115,9 +117,13 @@ impl Monitor {
         if self.evaluating.get() || !self.is_tracing() {
             return Ok(value);
         }
-        let updates = self.claims.parameters.values().nth(name);
+        let Some(parameter) = self.claims.parameters.values().nth(name) else { return Ok(value) };
+        // Arrays in a container stay the same ones: they are known by names of their own.
+        if parameter.is_handed && (is_sequence(&value) || value.downcastable::<PyDict>()) {
+            return Ok(value);
+        }
         let is_compared = |&update: &usize| !self.seen.borrow().points[update].is_empty();
-        let moves = updates.is_some_and(|updates| updates.iter().any(is_compared));
+        let moves = parameter.updates.iter().any(is_compared);
         let begin = |number: &Number| match moves {
             true => self.trace.leaf(self.replay.moved(number.value())),
             false => self.trace.leaf(number.value()),

@@ -54,18 +54,25 @@ pub(crate) fn rewrite(
     rewriter.sites
 }
 
-/// Puts `<float>(x)` in place of `float(x)`.
+/// Puts `<float>(x)` in place of `float(x)`, and `map(<float>, xs)` in place of `map(float, xs)`.
 struct Floats;
 
 impl Transformer for Floats {
     fn visit_expr(&self, expr: &mut Expr) {
         walk_expr(self, expr);
-        if let Expr::Call(call) = expr
-            && let Expr::Name(function) = &mut *call.func
-            && function.id.as_str() == "float"
-            && call.arguments.args.len() == 1
-        {
-            function.id = Name::new_static(FLOAT);
+        let Expr::Call(call) = expr else { return };
+        let Expr::Name(function) = &mut *call.func else { return };
+        let arguments = &mut call.arguments.args;
+        match (function.id.as_str(), arguments.len()) {
+            ("float", 1) => function.id = Name::new_static(FLOAT),
+            ("map", 2) => {
+                if let Expr::Name(mapped) = &mut arguments[0]
+                    && mapped.id.as_str() == "float"
+                {
+                    mapped.id = Name::new_static(FLOAT);
+                }
+            }
+            _ => {}
         }
     }
 }

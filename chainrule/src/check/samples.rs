@@ -7,6 +7,8 @@ pub(crate) struct Sample {
     pub(crate) claimed_rounding: f64,
     pub(crate) derivative: f64,
     pub(crate) derivative_rounding: f64,
+    /// Whether what is claimed was clipped, and says nothing.
+    pub(crate) is_clipped: bool,
 }
 
 /// A derivative above this belongs to a training that diverges, where one side overflows before the other.
@@ -18,7 +20,7 @@ impl Sample {
         let derivative = factor * self.derivative;
         let floor = self.claimed_rounding + factor.abs() * self.derivative_rounding + f64::MIN_POSITIVE;
         let has_run_away = !self.derivative.is_finite() || self.derivative.abs() > LARGEST || floor.is_nan();
-        if has_run_away {
+        if has_run_away || self.is_clipped {
             return true;
         }
         (self.claimed - derivative).abs() <= rtol * self.claimed.abs().max(derivative.abs()) + floor
@@ -76,6 +78,8 @@ impl Point {
 pub(crate) enum Finding {
     /// Equal at every point.
     Right,
+    /// Clipped at every point, and equal where an element is not.
+    Clipped,
     /// Equal, and zero on both sides at every point.
     Vanishing,
     /// Different only where the derivative jumps.
@@ -114,15 +118,19 @@ pub(crate) fn find(points: &[Point], rtol: f64) -> Finding {
     if !all().all(|sample| sample.agrees(1.0, rtol)) {
         return Finding::Kink;
     }
+    if all().any(|sample| sample.is_clipped) && all().all(|sample| sample.is_clipped || sample.vanishes()) {
+        return Finding::Clipped;
+    }
     if all().all(Sample::vanishes) { Finding::Vanishing } else { Finding::Right }
 }
 
 /// The constant that the claim is times the derivative, if it is one.
 fn factor(points: &[Point], rtol: f64) -> Option<f64> {
     let smooth = || points.iter().filter(|point| !point.on_kink).flat_map(|point| &point.samples);
-    let is_finite = |sample: &&Sample| sample.derivative.is_finite() && sample.claimed.is_finite();
+    let is_telling =
+        |sample: &&Sample| sample.derivative.is_finite() && sample.claimed.is_finite() && !sample.is_clipped;
     let clarity = |sample: &Sample| sample.derivative.abs() / (sample.derivative_rounding + f64::MIN_POSITIVE);
-    let clearest = smooth().filter(is_finite).max_by(|a, b| clarity(a).total_cmp(&clarity(b)))?;
+    let clearest = smooth().filter(is_telling).max_by(|a, b| clarity(a).total_cmp(&clarity(b)))?;
     let factor = clearest.claimed / clearest.derivative;
     let constant = factor.is_finite() && factor != 0.0 && smooth().all(|sample| sample.agrees(factor, rtol));
     constant.then_some(factor)

@@ -148,13 +148,15 @@ impl Monitor {
                 claimed_rounding: (rounding + f64::EPSILON * claimed.value().abs()) / rate.abs(),
                 derivative,
                 derivative_rounding,
+                is_clipped: false,
             }
         };
         let hand = step.numbers();
         self.take_feeding_update(k, &hand);
         self.take_carried(k, key, numbers, &hand);
         self.take_typed(k, loss, &hand);
-        let samples: Vec<Sample> = hand.iter().cloned().zip(expected).map(sample).collect();
+        let mut samples: Vec<Sample> = hand.iter().cloned().zip(expected).map(sample).collect();
+        self.excuse_clipped(k, loss, &hand, &mut samples);
         let on_kink = self.jumps(loss, numbers, &samples);
         self.keep_scene(|| Scene {
             claim: k,

@@ -12,6 +12,9 @@ use std::collections::HashSet;
 /// A verdict, with the factor and the reason that belong to it.
 type Ruling = (Verdict, Option<f64>, Option<String>);
 
+/// Why a gradient is not compared that the program itself does not leave as it is.
+const CLIPPED: &str = "it is clipped wherever it was met";
+
 /// The verdict on a claim as it counts for the whole file: a scaled partial leaves it right.
 pub(super) fn of_file(claim: &Judged) -> Verdict {
     match claim.verdict {
@@ -109,6 +112,7 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
         Some(match (*finding)? {
             Finding::Right | Finding::Vanishing => (Verdict::Right, None, None),
             Finding::Kink => (Verdict::Kink, None, None),
+            Finding::Clipped => (Verdict::Unchecked, None, Some(CLIPPED.to_owned())),
             Finding::Off(Some(factor)) if common.is_some_and(|common| is_same(common, factor)) => {
                 (Verdict::Scaled, Some(factor), None)
             }
@@ -124,15 +128,16 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
 
 /// The verdict on a partial, from those on the updates that are made of it.
 fn of_partial(monitor: &Monitor, k: usize, finding: Finding, points: &[Point], made: &[Verdict], rtol: f64) -> Ruling {
+    let unchecked = |reason: &str| (Verdict::Unchecked, None, Some(reason.to_owned()));
     let factor = match finding {
         Finding::Right | Finding::Vanishing => return (Verdict::Right, None, None),
         Finding::Kink => return (Verdict::Kink, None, None),
+        Finding::Clipped => return unchecked(CLIPPED),
         Finding::Off(factor) => factor,
     };
     let partial = &monitor.claims.partials.claims[k];
     let seen = monitor.seen.borrow();
     let names = seen.names[monitor.claims.updates.len() + k].as_ref();
-    let unchecked = |reason: &str| (Verdict::Unchecked, None, Some(reason.to_owned()));
     let is_good = |verdict: &Verdict| matches!(verdict, Verdict::Right | Verdict::Scaled | Verdict::Kink);
     let some_good = made.iter().any(is_good);
     if factor.is_some() && some_good {
@@ -172,7 +177,8 @@ fn bare(spelled: &str) -> &str {
 
 /// The one positive factor by which all updates are off; or most of them, when none is right.
 fn common_factor(findings: &[Finding]) -> Option<f64> {
-    let telling: Vec<&Finding> = findings.iter().filter(|finding| **finding != Finding::Vanishing).collect();
+    let tells = |finding: &&Finding| !matches!(finding, Finding::Vanishing | Finding::Clipped);
+    let telling: Vec<&Finding> = findings.iter().filter(tells).collect();
     let factors = telling.iter().filter_map(|finding| match finding {
         Finding::Off(Some(factor)) if *factor > 0.0 => Some(*factor),
         _ => None,

@@ -2,7 +2,7 @@
 
 use super::Look;
 use crate::array::{Number, Trace};
-use crate::check::claims::Claims;
+use crate::check::claims::{Claims, Parameter};
 use crate::check::monitor::renewed;
 use crate::check::notes::{depth, numbers_of};
 use crate::check::replay::bound;
@@ -107,7 +107,7 @@ pub(super) fn record(source: &str, path: &str, look: &Look) -> Result<Recorded, 
         // Nothing is claimed here, so nothing has to be seen of what is.
         claims.partials = Default::default();
         claims.inputs.clear();
-        claims.parameters.extend(wrt.iter().map(|wanted| (wanted.name.clone(), Vec::new())));
+        claims.parameters.extend(wrt.iter().map(|wanted| (wanted.name.clone(), Parameter::default())));
         let sites = rewrite::rewrite(module, &claims, &own, &Noted::All, &HashSet::new());
         let watcher = Rc::new(Watcher {
             source: own,
