@@ -21,6 +21,7 @@ fn the_report_has_every_workload_and_contestant() {
     assert_eq!((&threads["samples"], &threads["same_bits"]), (&Value::from(100_000), &Value::from(true)));
     let [one, two, speedup] = ["one", "two", "speedup"].map(|key| threads[key].as_f64().expect("a number"));
     assert!(one > 0.0 && (one / two - speedup).abs() <= 1e-12 * speedup);
+    assert!(threads["ceiling"].as_f64().is_some_and(|ceiling| ceiling > 0.0));
     for (name, workload) in workloads {
         assert!(workload["unit"].as_str().is_some_and(|unit| unit.starts_with("ns/")));
         let plain = workload["plain"].as_f64().expect("a time");

@@ -1,5 +1,5 @@
-//! Times the engine beside hand-written loops, and other crates where the feature `others` is on: in turn, in one
-//! process, on one core.
+//! Times the engine beside hand-written loops, and with the features `jit` and `others` compiled programs and other crates:
+//! in turn, in one process, on one core.
 
 use benches::contest::{Figures, TOLERANCE};
 use benches::contestants;
@@ -82,11 +82,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     if args.markdown {
         print_markdown(&report);
     }
-    if let Some(Threads { samples, one, two, speedup, same_bits }) = threads {
+    if let Some(Threads { samples, one, two, speedup, ceiling, same_bits }) = threads {
         let bits = if same_bits { "the same bits" } else { "DIFFERENT bits" };
         println!(
-            "W2 in a batch of {samples}: {one:.2} ms on one thread, {two:.2} ms on two, {speedup:.2} times as fast, {bits}"
+            "W2 in a batch of {samples}, the fastest round: {one:.2} ms on one thread, {two:.2} ms on two, {speedup:.2} times \
+             as fast, {bits}; two threads that run one batch each do {ceiling:.2} times the work of one"
         );
+    }
+    if !cfg!(feature = "jit") {
+        println!("compiled programs: --features jit");
     }
     if !cfg!(feature = "others") {
         println!("other crates: --features others");
