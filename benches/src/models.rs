@@ -6,17 +6,20 @@ use std::array::from_fn;
 
 /// A layer of `O` neurons on `N` inputs: the weights of a neuron, then its bias, neuron by neuron.
 fn layer<R: Real, const N: usize, const O: usize>(params: &[R], x: &[R], activation: impl Fn(R) -> R) -> [R; O] {
-    from_fn(|k| {
-        let neuron = &params[k * (N + 1)..][..N + 1];
-        activation(R::dot(&neuron[..N], x) + neuron[N])
-    })
+    let neuron = |k: usize| &params[k * (N + 1)..][..N + 1];
+    // All products, then all sums, then all activations: so the outputs are nodes that follow one another, and the next
+    // layer's products run over them as over an array.
+    let products: [R; O] = from_fn(|k| R::dot(&neuron(k)[..N], x));
+    let sums: [R; O] = from_fn(|k| products[k] + neuron(k)[N]);
+    sums.map(activation)
 }
 
 /// W1: the squared error of a 2-2-1 sigmoid network.
 pub fn seed_net<R: Real>(params: &[R], inputs: &[R]) -> R {
     let (w, b, x, y) = (&params[..6], &params[6..], &inputs[..2], inputs[2]);
-    let neuron = |k: usize, x: &[R]| (R::dot(&w[2 * k..][..2], x) + b[k]).sigmoid();
-    let prediction = neuron(2, &[neuron(0, x), neuron(1, x)]);
+    let sum = |k: usize, x: &[R]| R::dot(&w[2 * k..][..2], x) + b[k];
+    let hidden = [sum(0, x), sum(1, x)].map(R::sigmoid);
+    let prediction = sum(2, &hidden).sigmoid();
     (prediction - y).powi(2)
 }
 

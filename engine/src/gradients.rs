@@ -76,11 +76,12 @@ impl Gradients {
     }
 
     pub(crate) fn fill(&mut self, of: Value<'_>) {
-        self.adjoints.clear();
+        let end = of.node().map_or(0, |node| node as usize + 1);
+        self.adjoints.truncate(end);
+        self.adjoints.fill(0.0);
+        self.adjoints.resize(end, 0.0);
         self.round = of.graph().map(|graph| {
             graph.with(|program, numbers| {
-                let end = of.node().map_or(0, |node| node as usize + 1);
-                self.adjoints.resize(end, 0.0);
                 self.adjoints[end - 1] = 1.0;
                 sweep::reverse(program, numbers, &mut self.adjoints);
             });

@@ -4,8 +4,8 @@ use crate::arguments::Arguments;
 use crate::error::Result;
 use crate::ops::Op;
 use crate::program::Program;
+use crate::record::Record;
 use crate::value::Value;
-use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,11 +29,6 @@ pub struct Graph {
     record: RefCell<Record>,
     /// Tells apart graphs, and the rounds of one graph between calls of `clear`: the graph in the upper half.
     round: u64,
-}
-
-struct Record {
-    program: Program,
-    numbers: Vec<f64>,
 }
 
 impl Default for Graph {
@@ -264,7 +259,7 @@ impl Graph {
     fn leaf_array<const N: usize>(&self, op: Op, numbers: &[f64; N]) -> [Value<'_>; N] {
         let record = &mut *self.record.borrow_mut();
         record.numbers.extend_from_slice(numbers);
-        let first = record.program.push_leaves(op, N).start;
+        let first = record.program.push_leaf_array::<N>(op);
         std::array::from_fn(|k| Value::new(self, first + k as u32, numbers[k]))
     }
 
@@ -286,32 +281,27 @@ impl Graph {
         self.record.borrow_mut().operand(value)
     }
 
-    /// Adds a node, of whose arguments `own` is one of this graph.
+    /// Adds a node of few operands, all of this graph; the bits of `constants` say which of them are constants.
     #[inline(always)]
-    pub(crate) fn record<'g>(
+    pub(crate) fn push(&self, op: Op, operands: [u32; 2], constants: u8, number: f64) -> Value<'_> {
+        Value::new(self, self.record.borrow_mut().push(op, operands, constants, number), number)
+    }
+
+    /// Adds a constant.
+    #[inline(always)]
+    pub(crate) fn constant(&self, number: f64) -> u32 {
+        self.record.borrow_mut().constant(number)
+    }
+
+    /// Adds a node of an op of more than two arguments, of which `own` is one of this graph.
+    #[inline(always)]
+    pub(crate) fn push_many<'g>(
         &'g self,
         op: Op,
         args: impl Arguments<Item = Value<'g>>,
         number: f64,
         own: u32,
     ) -> Value<'g> {
-        let node = match op.arity() {
-            Some(1) => self.record.borrow_mut().push(op, [own, 0], number),
-            Some(2) => {
-                let [a, b] = args.exactly();
-                self.expect_own(a, own);
-                self.expect_own(b, own);
-                let record = &mut *self.record.borrow_mut();
-                let operands = [record.operand(a), record.operand(b)];
-                record.push(op, operands, number)
-            }
-            _ => self.record_many(op, args, number, own),
-        };
-        Value::new(self, node, number)
-    }
-
-    #[inline(always)]
-    fn record_many<'g>(&'g self, op: Op, args: impl Arguments<Item = Value<'g>>, number: f64, own: u32) -> u32 {
         // In halves, which are plain lists of their own even of an op of two lists.
         let (a, b) = args.halves();
         let all_are_nodes = self.owns_all(a) & self.owns_all(b);
@@ -319,13 +309,12 @@ impl Graph {
             args.each().for_each(|arg| self.expect_own(arg, own));
         }
         let record = &mut *self.record.borrow_mut();
-        if all_are_nodes {
-            record.numbers.push(number);
-            return record.program.push_many(op, a.each().map(Value::place), b.each().map(Value::place));
-        }
-        let operands: SmallVec<[u32; 16]> = args.each().map(|arg| record.operand(arg)).collect();
-        record.numbers.push(number);
-        record.program.push_many(op, operands.into_iter(), [].into_iter())
+        let node = if all_are_nodes {
+            record.push_nodes(op, a.each().map(Value::place), b.each().map(Value::place), number)
+        } else {
+            record.push_mixed(op, args.each(), number)
+        };
+        Value::new(self, node, number)
     }
 
     #[inline(always)]
@@ -339,8 +328,16 @@ impl Graph {
 
     #[inline(always)]
     fn expect_own(&self, arg: Value<'_>, own: u32) {
-        if let Some(other) = arg.graph().filter(|graph| !std::ptr::eq(*graph, self)) {
-            two_graphs([self, other], [own, arg.place()]);
+        if let Some(other) = arg.graph() {
+            self.expect_same(other, [own, arg.place()]);
+        }
+    }
+
+    /// Refuses another graph than this; a node of each.
+    #[inline(always)]
+    pub(crate) fn expect_same(&self, other: &Graph, nodes: [u32; 2]) {
+        if !std::ptr::eq(self, other) {
+            two_graphs([self, other], nodes);
         }
     }
 
@@ -356,26 +353,6 @@ impl Graph {
     #[inline(always)]
     pub(crate) fn round(&self) -> u64 {
         self.round
-    }
-}
-
-impl Record {
-    #[inline(always)]
-    fn push(&mut self, op: Op, operands: [u32; 2], number: f64) -> u32 {
-        self.numbers.push(number);
-        self.program.push(op, operands)
-    }
-
-    /// The node of an argument; a constant becomes one.
-    #[inline(always)]
-    fn operand(&mut self, arg: Value<'_>) -> u32 {
-        match arg.node() {
-            Some(node) => node,
-            None => {
-                self.numbers.push(arg.number());
-                self.program.push_constant(arg.number())
-            }
-        }
     }
 }
 

@@ -39,6 +39,7 @@ mod graph;
 #[cfg(feature = "batch")]
 mod lane_math;
 mod lanes;
+mod node;
 mod numeric;
 mod ops;
 mod optimize;
@@ -47,6 +48,7 @@ mod plan;
 mod program;
 mod reach;
 mod real;
+mod record;
 #[cfg(feature = "batch")]
 mod split;
 pub mod sweep;

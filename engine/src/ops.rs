@@ -315,12 +315,16 @@ pub trait Partials<R> {
     /// Takes the partial by the argument at `position`; what is not needed is not computed.
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R);
 
-    /// Takes the partials by the arguments from `first` on, of an op of any number of arguments.
+    /// Takes the partials by the arguments from `first` on, of an op of any number of arguments: by those of one half, in
+    /// which it may have a list of its own.
     #[inline(always)]
     fn take_each(&mut self, first: usize, partials: impl Iterator<Item = R>) {
         partials.enumerate().for_each(|(position, partial)| self.take(first + position, || partial));
     }
 }
+
+/// How many arguments an op takes that takes any number, for [`Op::partials_among`].
+pub(crate) const MANY: usize = usize::MAX;
 
 /// A row of the table as a type, for code that knows the op when it is compiled; the types are in [`row`].
 ///
@@ -592,10 +596,24 @@ macro_rules! define_ops {
                 y: R,
                 sink: &mut impl Partials<R>,
             ) {
+                self.partials_among::<1, MANY, R>(args, y, sink);
+            }
+
+            /// As [`partials`](Op::partials), where the op takes from `FEWEST` to `MOST` arguments: code for others is
+            /// not made.
+            #[inline(always)]
+            pub(crate) fn partials_among<const FEWEST: usize, const MOST: usize, R: Real>(
+                self,
+                args: impl Arguments<Item = R>,
+                y: R,
+                sink: &mut impl Partials<R>,
+            ) {
                 match self {
-                    $(Op::$Op => row::$Op::partials(args, y, sink),)*
-                    $(Op::$ManyOp => row::$ManyOp::partials(args, y, sink),)*
-                    $(Op::$TwoOp => row::$TwoOp::partials(args, y, sink),)*
+                    $(Op::$Op => if const { FEWEST <= count!($inputs) && count!($inputs) <= MOST } {
+                        row::$Op::partials(args, y, sink)
+                    },)*
+                    $(Op::$ManyOp => if const { MOST == MANY } { row::$ManyOp::partials(args, y, sink) },)*
+                    $(Op::$TwoOp => if const { MOST == MANY } { row::$TwoOp::partials(args, y, sink) },)*
                     Op::Input | Op::Param | Op::Const => {}
                 }
             }
@@ -681,7 +699,9 @@ macro_rules! define_ops {
                 fn partials<R: Real>($xs: impl Arguments<Item = R>, y: R, sink: &mut impl Partials<R>) {
                     let $many_y = y;
                     $(let $once = $once_value;)?
-                    sink.take_each(0, (0..$xs.count()).map(|$k| $many_partial));
+                    let (count, half) = ($xs.count(), $xs.count() / 2);
+                    sink.take_each(0, (0..half).map(|$k| $many_partial));
+                    sink.take_each(half, (half..count).map(|$k| $many_partial));
                 }
             }
         )*

@@ -1,6 +1,7 @@
 //! A program: a graph without its numbers.
 
 use crate::error::{Error, Result};
+use crate::node::{LONG, Node};
 use crate::ops::Op;
 use indexmap::IndexMap;
 use std::ops::Range;
@@ -32,34 +33,6 @@ pub struct Program {
     outputs: Vec<u32>,
 }
 
-/// Operands are node numbers; of an op with more than two, the place in the pool and the count; of a leaf, its position
-/// among the parameters or inputs; of a constant, the bits of its number.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Node {
-    pub(crate) op: Op,
-    /// How many of the operands are node numbers; [`IN_POOL`] for a place in the pool.
-    few: u8,
-    operands: [u32; 2],
-}
-
-const IN_POOL: u8 = u8::MAX;
-
-impl Node {
-    /// Whether there are operands to compute with.
-    #[inline(always)]
-    pub(crate) fn computes(&self) -> bool {
-        self.few != 0
-    }
-
-    #[inline(always)]
-    pub(crate) fn args<'a>(&'a self, pool: &'a [u32]) -> &'a [u32] {
-        match self.few {
-            0..=2 => &self.operands[..usize::from(self.few)],
-            _ => &pool[self.operands[0] as usize..][..self.operands[1] as usize],
-        }
-    }
-}
-
 #[inline(always)]
 fn node_number(place: usize) -> u32 {
     assert!(place < FORGOTTEN as usize, "a graph holds at most {FORGOTTEN} nodes: clear it, or use several");
@@ -84,6 +57,12 @@ impl Program {
     /// Whether there are no nodes.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// What the arguments of a node of more than two are added to, before the node.
+    #[inline(always)]
+    pub(crate) fn pool(&mut self) -> &mut Vec<u32> {
+        &mut self.pool
     }
 
     /// The nodes, and the pool that their arguments lie in.
@@ -277,46 +256,78 @@ impl Program {
     }
 
     pub(crate) fn cut_off(&mut self, node: usize) {
-        self.nodes[node] = Node { op: Op::Param, few: 0, operands: [self.params.len() as u32, 0] };
+        let was_constant = self.nodes[node].op == Op::Const;
+        self.nodes[node] = Node::leaf(Op::Param, self.params.len() as u32);
         self.params.push(node as u32);
+        if was_constant {
+            self.nodes.iter_mut().for_each(|user| user.loosen(node));
+        }
+    }
+
+    /// Adds a node of an op of one or two arguments, or a constant; the bits of `constants` say which of them are constants.
+    #[inline(always)]
+    pub(crate) fn push_few(&mut self, op: Op, operands: [u32; 2], constants: u8) -> u32 {
+        self.push(Node::few(op, operands, constants))
     }
 
     #[inline(always)]
-    pub(crate) fn push(&mut self, op: Op, operands: [u32; 2]) -> u32 {
-        let node = node_number(self.nodes.len());
-        let few = op.arity().and_then(|arity| u8::try_from(arity).ok()).filter(|few| *few <= 2).unwrap_or(IN_POOL);
-        self.nodes.push(Node { op, few, operands });
-        node
+    fn push(&mut self, node: Node) -> u32 {
+        let place = node_number(self.nodes.len());
+        self.nodes.push(node);
+        place
     }
 
+    /// Adds a node of an op of more than two arguments: of those that were added to the pool from `start` on, among which
+    /// there may be constants.
     #[inline(always)]
-    pub(crate) fn push_many(
-        &mut self,
-        op: Op,
-        args: impl Iterator<Item = u32>,
-        more: impl Iterator<Item = u32>,
-    ) -> u32 {
-        let start = self.pool.len();
-        self.pool.extend(args);
-        self.pool.extend(more);
+    pub(crate) fn push_many(&mut self, op: Op, start: usize, constants: bool) -> u32 {
+        let args = &self.pool[start..];
+        let in_runs = args.len() >= LONG && self.are_in_runs(args, constants);
         let place = |n: usize| u32::try_from(n).expect("a graph holds at most 2^32 arguments of n-ary nodes");
-        self.push(op, [place(start), place(self.pool.len() - start)])
+        self.push(Node::many(op, [place(start), place(args.len())], in_runs))
+    }
+
+    fn are_in_runs(&self, args: &[u32], constants: bool) -> bool {
+        let (a, b) = args.split_at(args.len() / 2);
+        // What differs, of all together: a jump for each would cost more.
+        let is_run = |half: &[u32]| half.iter().zip(half[0]..).fold(0, |all, (&arg, next)| all | (arg ^ next)) == 0;
+        is_run(a) && is_run(b) && !(constants && args.iter().any(|&arg| self.op(arg as usize) == Op::Const))
     }
 
     /// Adds a node of an op that computes.
     pub(crate) fn push_op(&mut self, op: Op, mut args: impl Iterator<Item = u32>) -> u32 {
         match op.arity() {
-            Some(0..=2) => {
-                let operands = [args.next(), args.next()].map(Option::unwrap_or_default);
-                self.push(op, operands)
+            Some(arity @ 0..=2) => {
+                let operands = [0; 2].map(|_| args.next().unwrap_or_default());
+                let constants = (0..arity).map(|k| u8::from(self.op(operands[k] as usize) == Op::Const) << k).sum();
+                self.push_few(op, operands, constants)
             }
-            _ => self.push_many(op, args, [].into_iter()),
+            _ => {
+                let start = self.pool.len();
+                self.pool.extend(args);
+                self.push_many(op, start, true)
+            }
         }
     }
 
     /// Adds a parameter or an input.
+    #[inline(always)]
     pub(crate) fn push_leaf(&mut self, op: Op) -> u32 {
-        self.push_leaves(op, 1).start
+        let list = if op == Op::Param { &mut self.params } else { &mut self.inputs };
+        let place = list.len() as u32;
+        list.push(self.nodes.len() as u32);
+        self.push(Node::leaf(op, place))
+    }
+
+    /// Adds a few parameters or inputs, and says where the first is.
+    #[inline(always)]
+    pub(crate) fn push_leaf_array<const N: usize>(&mut self, op: Op) -> u32 {
+        let first = node_number(self.nodes.len() + N) - N as u32;
+        let list = if op == Op::Param { &mut self.params } else { &mut self.inputs };
+        let place = list.len() as u32;
+        list.extend_from_slice(&std::array::from_fn::<_, N, _>(|k| first + k as u32));
+        self.nodes.extend_from_slice(&std::array::from_fn::<_, N, _>(|k| Node::leaf(op, place + k as u32)));
+        first
     }
 
     /// Adds several parameters or inputs.
@@ -327,14 +338,14 @@ impl Program {
         let place = list.len() as u32;
         let nodes = node_number(first)..node_number(first + count);
         list.extend(nodes.clone());
-        self.nodes.extend((place..place + count as u32).map(|place| Node { op, few: 0, operands: [place, 0] }));
+        self.nodes.extend((place..place + count as u32).map(|place| Node::leaf(op, place)));
         nodes
     }
 
     #[inline(always)]
     pub(crate) fn push_constant(&mut self, number: f64) -> u32 {
         let bits = number.to_bits();
-        self.push(Op::Const, [(bits >> 32) as u32, bits as u32])
+        self.push_few(Op::Const, [(bits >> 32) as u32, bits as u32], 0)
     }
 
     /// Gives a name, which an earlier node of that name loses; an empty one is none.

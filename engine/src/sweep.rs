@@ -1,10 +1,12 @@
 //! The two sweeps over a program, generic over the number type.
 
-use crate::arguments::Picked;
+use crate::arguments::{Arguments, Picked, TwoLists};
 use crate::error::{Error, Result};
-use crate::ops::{Op, Partials};
-use crate::program::{Node, Program};
+use crate::node::Node;
+use crate::ops::{MANY, Op, Partials};
+use crate::program::Program;
 use crate::real::Real;
+use std::ops::Range;
 
 /// Runs the program: the number of every node, from those of the parameters and inputs.
 ///
@@ -57,15 +59,103 @@ pub fn forward<R: Real>(program: &Program, params: &[R], inputs: &[R], numbers: 
 ///
 /// When there are fewer numbers than adjoints, or more adjoints than nodes.
 pub fn reverse<R: Real>(program: &Program, numbers: &[R], adjoints: &mut [R]) {
-    let (nodes, pool) = program.nodes();
+    let (nodes, _) = program.nodes();
     // All of one length, so that one comparison shows that a node is in all of them.
     let (nodes, numbers) = (&nodes[..adjoints.len()], &numbers[..adjoints.len()]);
-    for node in (0..adjoints.len()).rev() {
-        let adjoint = adjoints[node];
-        if nodes[node].computes() && !adjoint.is_zero() {
-            let args = nodes[node].args(pool);
-            let mut sink = PullBack { nodes, args, adjoint, adjoints };
-            nodes[node].op.partials(Picked { numbers, args }, numbers[node], &mut sink);
+    for place in (0..adjoints.len()).rev() {
+        let (node, y, adjoint) = (&nodes[place], numbers[place], adjoints[place]);
+        if !node.computes() || adjoint.is_zero() {
+            continue;
+        }
+        match node.direct() {
+            Some(operands) => {
+                let args = Few { numbers, operands };
+                node.op.partials_among::<1, 2, R>(args, y, &mut FewPullBack { node, operands, adjoint, adjoints });
+            }
+            None => pull_back_many(program, place, numbers, adjoints),
+        }
+    }
+}
+
+/// The step of the sweep at a node of more than two arguments. By itself, since the loop is quicker without it.
+#[inline(never)]
+fn pull_back_many<R: Real>(program: &Program, place: usize, numbers: &[R], adjoints: &mut [R]) {
+    let (nodes, pool) = program.nodes();
+    let (node, y, adjoint) = (&nodes[place], numbers[place], adjoints[place]);
+    if let Some([a, b]) = node.runs(pool) {
+        let args = TwoLists(&numbers[a.clone()], &numbers[b.clone()]);
+        node.op.partials_among::<MANY, MANY, R>(args, y, &mut RunsPullBack { a, b, adjoint, adjoints });
+    } else {
+        let args = node.args(pool);
+        let mut sink = PullBack { nodes, args, adjoint, adjoints };
+        node.op.partials_among::<3, MANY, R>(Picked { numbers, args }, y, &mut sink);
+    }
+}
+
+/// The numbers of the operands of a node that has a few.
+#[derive(Clone, Copy)]
+struct Few<'a, R> {
+    numbers: &'a [R],
+    operands: &'a [u32; 2],
+}
+
+impl<R: Copy> Arguments for Few<'_, R> {
+    type Item = R;
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.operands.len()
+    }
+
+    #[inline(always)]
+    fn at(self, position: usize) -> R {
+        self.numbers[self.operands[position] as usize]
+    }
+
+    /// As many as the op takes: a node has them.
+    #[inline(always)]
+    fn exactly<const N: usize>(self) -> [R; N] {
+        std::array::from_fn(|position| self.at(position))
+    }
+}
+
+/// Adds adjoint times partial to the adjoint of each of a few operands.
+struct FewPullBack<'a, R> {
+    node: &'a Node,
+    operands: &'a [u32; 2],
+    adjoint: R,
+    adjoints: &'a mut [R],
+}
+
+impl<R: Real> Partials<R> for FewPullBack<'_, R> {
+    #[inline(always)]
+    fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
+        if !self.node.is_constant(position) {
+            self.adjoints[self.operands[position] as usize].accumulate(self.adjoint.chain(partial()));
+        }
+    }
+}
+
+/// Adds adjoint times partial to the adjoints of two lists of nodes that follow one another.
+struct RunsPullBack<'a, R> {
+    a: Range<usize>,
+    b: Range<usize>,
+    adjoint: R,
+    adjoints: &'a mut [R],
+}
+
+impl<R: Real> Partials<R> for RunsPullBack<'_, R> {
+    #[inline(always)]
+    fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
+        self.take_each(position, std::iter::once(partial()));
+    }
+
+    #[inline(always)]
+    fn take_each(&mut self, first: usize, partials: impl Iterator<Item = R>) {
+        let (adjoint, half) = (self.adjoint, self.a.len());
+        let (run, first) = if first < half { (&self.a, first) } else { (&self.b, first - half) };
+        for (sum, partial) in self.adjoints[run.start + first..run.end].iter_mut().zip(partials) {
+            sum.accumulate(adjoint.chain(partial));
         }
     }
 }
@@ -81,24 +171,20 @@ struct PullBack<'a, R> {
 impl<R: Real> Partials<R> for PullBack<'_, R> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
-        self.add(self.args[position], partial);
+        let arg = self.args[position] as usize;
+        if self.nodes[arg].op != Op::Const {
+            self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
+        }
     }
 
     #[inline(always)]
     fn take_each(&mut self, first: usize, partials: impl Iterator<Item = R>) {
         let args = self.args;
         for (&arg, partial) in args[first..].iter().zip(partials) {
-            self.add(arg, || partial);
-        }
-    }
-}
-
-impl<R: Real> PullBack<'_, R> {
-    #[inline(always)]
-    fn add(&mut self, arg: u32, partial: impl FnOnce() -> R) {
-        let arg = arg as usize;
-        if self.nodes[arg].op != Op::Const {
-            self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
+            let arg = arg as usize;
+            if self.nodes[arg].op != Op::Const {
+                self.adjoints[arg].accumulate(self.adjoint.chain(partial));
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::arguments::{Arguments, Each};
 use crate::formula::short;
 use crate::gradients::Gradients;
 use crate::graph::Graph;
-use crate::ops::{Row, each_op, row};
+use crate::ops::{Op, Row, each_op, row};
 use crate::program::Program;
 use crate::real::{Real, operators_from_compute};
 use std::fmt;
@@ -134,6 +134,27 @@ impl<'g> Value<'g> {
         }
     }
 
+    #[inline(always)]
+    fn of_one(op: Op, [x]: [Self; 1], number: f64) -> Self {
+        match x.graph {
+            Some(graph) => graph.push(op, [x.node, 0], 0, number),
+            None => Value::from(number),
+        }
+    }
+
+    #[inline(always)]
+    fn of_two(op: Op, [a, b]: [Self; 2], number: f64) -> Self {
+        match (a.graph, b.graph) {
+            (Some(graph), Some(other)) => {
+                graph.expect_same(other, [a.node, b.node]);
+                graph.push(op, [a.node, b.node], 0, number)
+            }
+            (Some(graph), None) => graph.push(op, [a.node, graph.constant(b.number)], 0b10, number),
+            (None, Some(graph)) => graph.push(op, [graph.constant(a.number), b.node], 0b01, number),
+            (None, None) => Value::from(number),
+        }
+    }
+
     /// The place of the node; nothing of a constant.
     #[inline(always)]
     pub(crate) fn place(self) -> u32 {
@@ -157,9 +178,13 @@ impl Real for Value<'_> {
     #[inline(always)]
     fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self {
         let number = K::value(Each(args, |arg: Self| arg.number));
-        match args.each().find_map(|arg| arg.graph.map(|graph| (graph, arg.node))) {
-            Some((graph, own)) => graph.record(K::OP, args, number, own),
-            None => Value::from(number),
+        match K::OP.arity() {
+            Some(1) => Value::of_one(K::OP, args.exactly(), number),
+            Some(2) => Value::of_two(K::OP, args.exactly(), number),
+            _ => match args.each().find_map(|arg| arg.graph.map(|graph| (graph, arg.node))) {
+                Some((graph, own)) => graph.push_many(K::OP, args, number, own),
+                None => Value::from(number),
+            },
         }
     }
 

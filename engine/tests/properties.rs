@@ -187,6 +187,43 @@ proptest! {
     }
 
     /// Reverse over forward does the same arithmetic as forward over the gradient's program.
+    /// Lists of neighbours are swept as arrays, others node by node: here they begin anywhere, overlap, and may hold a
+    /// stranger or a constant.
+    #[test]
+    fn a_dot_is_differentiated_alike_wherever_its_lists_lie(
+        numbers in prop::collection::vec(-3.0..3.0_f64, 100),
+        length in 30..50_usize,
+        starts in [0..50_usize, 0..50_usize],
+        stranger: Option<(bool, prop::sample::Index, prop::sample::Index)>,
+        constant: Option<(bool, prop::sample::Index)>,
+    ) {
+        let graph = Graph::new();
+        let all = graph.params(&numbers);
+        let mut places = starts.map(|start| (start..start + length).map(Some).collect::<Vec<_>>());
+        if let Some((list, place, by)) = stranger {
+            places[usize::from(list)][place.index(length)] = Some(by.index(100));
+        }
+        if let Some((list, place)) = constant {
+            places[usize::from(list)][place.index(length)] = None;
+        }
+        let number = |place: Option<usize>| place.map_or(0.5, |place| numbers[place]);
+        let mut expected = vec![0.0; 100];
+        for (&a, &b) in places[0].iter().zip(&places[1]) {
+            a.into_iter().for_each(|a| expected[a] += number(b));
+            b.into_iter().for_each(|b| expected[b] += number(a));
+        }
+        let [a, b] = places.map(|list| {
+            list.into_iter().map(|place| place.map_or(Value::from(0.5), |place| all[place])).collect::<Vec<_>>()
+        });
+        let dot = Value::dot(&a, &b);
+        let gradients = dot.backward();
+        let replayed = dot.program().optimize().gradient(&numbers, &[]).expect("a number for each parameter");
+        for ((value, replayed), expected) in all.iter().zip(replayed).zip(expected) {
+            prop_assert!((gradients[*value] - expected).abs() < 1e-13, "{} for {expected}", gradients[*value]);
+            prop_assert!((replayed - expected).abs() < 1e-13, "{replayed} for {expected}");
+        }
+    }
+
     #[test]
     fn hessian_times_vector_is_the_derivative_of_the_gradient(seed: u64, size in 1..1000_usize) {
         let random = Random::new(seed, size);
