@@ -42,6 +42,7 @@ use ruff_python_ast::ModModule;
 use ruff_text_size::TextRange;
 use std::collections::HashSet;
 use std::rc::Rc;
+use study::Until;
 
 /// How a program is checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +80,7 @@ pub fn check(source: &str, path: &str, options: &Options) -> Report {
             "the tolerance must be a number that is not negative, and the points 1 or more",
         ));
     }
-    let mut report = judge(source, path, options, Vec::new());
+    let mut report = judge(source, path, options, Until::End);
     if report.error.is_none() {
         diagnose::diagnose(source, path, options, &mut report);
     }
@@ -109,8 +110,8 @@ fn watch<T: Send + 'static>(
     host::watched(source, path, options.limits, begin).ok()
 }
 
-/// Checks a program without diagnoses. If some claims are `wanted`, the run ends once they have all their points.
-fn judge(source: &str, path: &str, options: &Options, wanted: Vec<usize>) -> Report {
+/// Checks a program without diagnoses.
+fn judge(source: &str, path: &str, options: &Options, until: Until) -> Report {
     let (own, settings) = (source.to_owned(), options.clone());
     let begin = move |module: &mut ModModule| {
         let claims = Claims::find(module, &own);
@@ -118,7 +119,7 @@ fn judge(source: &str, path: &str, options: &Options, wanted: Vec<usize>) -> Rep
         let sites = rewrite::rewrite(module, &claims, &own, &Noted::Names(names), &HashSet::new());
         let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
         let monitor = Monitor::new(claims, Notes::new(sites, false), loss, rate, settings.points, settings.rtol);
-        monitor.study.wanted.replace(wanted);
+        monitor.study.until.replace(until);
         monitor.study.is_repaired.set(own.contains(study::BEFORE));
         let text = own.clone();
         hooks(monitor, move |monitor, failure| report(monitor, &text, settings.rtol, failure))

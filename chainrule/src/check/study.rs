@@ -20,11 +20,27 @@ pub(super) struct Study {
     pub(super) variants: RefCell<HashMap<usize, Vec<String>>>,
     pub(super) scenes: RefCell<Vec<Scene>>,
     pub(super) variations: RefCell<Vec<Variation>>,
-    /// The claims that a run is stopped for once they all have enough points; those of the check that came before.
-    pub(super) wanted: RefCell<Vec<usize>>,
+    pub(super) until: RefCell<Until>,
+    /// How many updates there have been.
+    updates: Cell<usize>,
     /// Whether the program asks for what parameters were before their updates.
     pub(super) is_repaired: Cell<bool>,
 }
+
+/// When a run is stopped whose rest would not be looked at.
+#[derive(Debug, Default)]
+pub(super) enum Until {
+    /// It runs to its end.
+    #[default]
+    End,
+    /// When these claims, of the check that came before, all have enough points.
+    Points(Vec<usize>),
+    /// When there have been so many updates that each claim of a training has had its turn.
+    Turn,
+}
+
+/// How many updates that takes.
+const TURN: usize = 1000;
 
 /// The name by which a program knows what the parameter of an update was before it.
 pub(super) fn before(update: usize) -> String {
@@ -66,10 +82,16 @@ impl Monitor {
 
     /// Ends a run that is only studied once it has shown enough: what follows would not be looked at.
     pub(super) fn stop_when_enough(&self, vm: &VirtualMachine) -> PyResult<()> {
-        let wanted = self.study.wanted.borrow();
-        let has_all = || wanted.iter().all(|&claim| self.seen.borrow().points[claim].len() >= self.limit());
-        let enough = || !self.is_tracing() || !self.replay.is_on() && has_all() || self.is_too_long();
-        if wanted.is_empty() && !self.replay.is_on() || !enough() {
+        let has_all =
+            |wanted: &[usize]| wanted.iter().all(|&claim| self.seen.borrow().points[claim].len() >= self.limit());
+        let is_through = || !self.is_tracing() || self.is_too_long();
+        let enough = match &*self.study.until.borrow() {
+            _ if self.replay.is_on() => is_through(),
+            Until::End => false,
+            Until::Points(wanted) => is_through() || has_all(wanted),
+            Until::Turn => is_through() || self.study.updates.replace(self.study.updates.get() + 1) > TURN,
+        };
+        if !enough {
             return Ok(());
         }
         Err(vm.new_exception_empty(vm.ctx.exceptions.system_exit.to_owned()))

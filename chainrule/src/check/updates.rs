@@ -42,12 +42,12 @@ impl Monitor {
         key: Option<String>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        self.stop_when_enough(vm)?;
         let update = &self.claims.updates[k];
         let new = || update.apply(in_place, old, step, vm);
         if self.evaluating.get() || element_of(old, vm)?.is_none() && !old.downcastable::<NdArray>() {
             return new();
         }
+        self.stop_when_enough(vm)?;
         let parameter = to_array(old, vm)?;
         let numbers = parameter.numbers();
         let traced = numbers.iter().any(Number::is_leaf);
@@ -82,7 +82,6 @@ impl Monitor {
             self.replaced.borrow_mut()[k].push(Replaced { new: first.clone(), old: numbers });
         }
         self.current.borrow_mut()[k] = bound;
-        self.stop_when_enough(vm)?;
         Ok(value)
     }
 

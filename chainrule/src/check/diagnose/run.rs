@@ -6,6 +6,7 @@ use super::weigh::weigh;
 use super::{Findings, Repair, STAGES, vocabulary, words};
 use crate::check::monitor::Monitor;
 use crate::check::report::{ClaimKind, FaultKind, Judged, Report, Verdict};
+use crate::check::study::Until;
 use crate::check::{Options, judge, watch};
 use ruff_text_size::TextRange;
 use std::collections::{HashMap, HashSet};
@@ -84,7 +85,7 @@ impl Run<'_> {
                 })
                 .collect();
             monitor.study.variants.replace(prepared);
-            monitor.study.wanted.replace(claims.all());
+            monitor.study.until.replace(Until::Points(claims.all()));
             let text = own.clone();
             Box::new(move |monitor: &Monitor| weigh(monitor, &text, vocabulary, &claims, &tried, only, rtol))
         })
@@ -140,7 +141,7 @@ impl Run<'_> {
             }
         };
         let options = Options { points: self.options.points.max(FEWEST), ..self.options.clone() };
-        let after = judge(&edited, self.path, &options, self.claims.all());
+        let after = judge(&edited, self.path, &options, Until::Points(self.claims.all()));
         let is_finite = |judged: &Judged| judged.claimed.numbers.iter().all(|number| number.is_finite());
         let is_right = |judged: &Judged| match judged.verdict {
             _ if !is_finite(judged) => false,

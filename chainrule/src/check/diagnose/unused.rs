@@ -3,7 +3,9 @@
 use super::Findings;
 use super::run::Run;
 use super::variants::is_quantity;
+use crate::check::Options;
 use crate::check::report::{Diagnosis, FaultKind, Judged, Report, Verdict};
+use crate::check::study::Until;
 use crate::failure::line_at;
 use ruff_python_ast::Expr;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
@@ -11,6 +13,8 @@ use ruff_text_size::{Ranged, TextRange};
 
 /// How many edits are tried at most.
 const TRIALS: usize = 40;
+/// At how many executions an edit is looked at first.
+const GLANCE: usize = 2;
 
 impl Run<'_> {
     /// Looks for an edit of the forward computation that makes a right claim of an update by which nothing is moved now:
@@ -20,12 +24,20 @@ impl Run<'_> {
             let places = self.places(findings, &idle.spelled);
             for range in places.into_iter().take(TRIALS) {
                 let edited = self.edited(range, &idle.spelled);
-                let wanted = [self.claims.all(), vec![idle.update]].concat();
-                let after = crate::check::judge(&edited, self.path, self.options, wanted);
+                let judged = |points: usize, until: Until| {
+                    let options = Options { points, ..self.options.clone() };
+                    crate::check::judge(&edited, self.path, &options, until).claims
+                };
                 let is_right = |claim: &&Judged| matches!(claim.verdict, Verdict::Right | Verdict::Scaled);
-                let healed: Vec<usize> = after.claims.iter().filter(is_right).map(|claim| claim.id).collect();
+                // Most edits fail at once: what they leave idle would have to be waited for.
+                let glance = judged(GLANCE.min(self.options.points), Until::Turn);
+                if !glance.iter().filter(is_right).any(|claim| claim.id == idle.update) {
+                    continue;
+                }
+                let after = judged(self.options.points, Until::Points([self.claims.all(), vec![idle.update]].concat()));
+                let healed: Vec<usize> = after.iter().filter(is_right).map(|claim| claim.id).collect();
                 let harmed = self.claims.right.iter().any(|claim| !healed.contains(claim));
-                let Some(own) = after.claims.into_iter().find(|claim| claim.id == idle.update) else { continue };
+                let Some(own) = after.into_iter().find(|claim| claim.id == idle.update) else { continue };
                 if !harmed && healed.contains(&idle.update) {
                     return Some((self.as_it_stands(own, range, &idle.spelled, report), healed));
                 }
