@@ -11,6 +11,10 @@ use engine::{Op, Program, Row, WithRow};
 use std::fmt;
 use std::sync::Mutex;
 
+/// Up to this size, registers are given out with care. That takes time with the square of the size, for programs with
+/// many numbers that are needed late; larger ones are done in one pass, and then take a tenth to a fifth longer to run.
+const CAREFUL: usize = 3_000;
+
 /// Takes the parameters, the inputs, and where the outputs after the first one go; gives the first output.
 type Run = unsafe extern "C" fn(*const f64, *const f64, *mut f64) -> f64;
 
@@ -25,9 +29,9 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// Compiles a program with at least one output.
-    pub(crate) fn new(program: &Program) -> Result<Code> {
-        let mut module = module().map_err(|reason| Error::Platform { reason })?;
+    /// Compiles a program of this size with at least one output.
+    pub(crate) fn new(program: &Program, size: usize) -> Result<Code> {
+        let mut module = module(size).map_err(|reason| Error::Platform { reason })?;
         let refused = |error| Error::Platform { reason: format!("{error:#}") };
         let address = define(&mut module, program).map_err(refused)?;
         // SAFETY: the address is that of finished code which `emit` gave this signature, in the convention of C.
@@ -68,11 +72,12 @@ fn expect_length(what: &'static str, expected: usize, given: usize) -> Result<()
     if expected == given { Ok(()) } else { Err(engine::Error::Length { what, expected, given }.into()) }
 }
 
-/// A place for code for this machine.
-fn module() -> std::result::Result<JITModule, String> {
+/// A place for code for this machine, of a program of this size.
+fn module(size: usize) -> std::result::Result<JITModule, String> {
     let mut flags = settings::builder();
     let wanted = [
         ("opt_level", "speed"),
+        ("regalloc_algorithm", if size <= CAREFUL { "backtracking" } else { "single_pass" }),
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),
         // A frame of many pages is touched page by page, so that a stack which ends is noticed.

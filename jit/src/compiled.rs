@@ -16,8 +16,8 @@ pub const MOST: usize = 30_000;
 /// annihilates.
 ///
 /// Code has no loops: what is small, or irregular, gains most. Two dense layers of 16 neurons each are about as fast as a
-/// batch of one sample (`Program::batch`, a feature of the engine), and larger ones are slower. Compiling takes a
-/// millisecond for a few hundred nodes, and a few tenths of a second for what is just small enough.
+/// batch of one sample (`Program::batch`, a feature of the engine), and larger ones are slower. Compiling takes a few
+/// milliseconds, and a tenth of a second at most.
 ///
 /// ```
 /// let g = engine::Graph::new();
@@ -43,12 +43,12 @@ impl Compiled {
     /// assert!(jit::Compiled::new(&nothing).is_err());
     /// ```
     pub fn new(program: &Program) -> Result<Compiled> {
-        refuse_large(program)?;
+        size(program)?;
         // The passes that leave every bit of a value as it is.
         let passes = [Pass::Constants, Pass::Common, Pass::Dead];
         let both = passes.iter().fold(program.value_and_gradient(0)?, |program, pass| program.pass(*pass));
-        refuse_large(&both)?;
-        Ok(Compiled { program: program.clone(), code: Code::new(&both)? })
+        let code = Code::new(&both, size(&both)?)?;
+        Ok(Compiled { program: program.clone(), code })
     }
 
     /// Writes the derivatives by the parameters, and gives the value. Errors on lists of the wrong length.
@@ -78,7 +78,8 @@ impl Compiled {
     }
 }
 
-fn refuse_large(program: &Program) -> Result<()> {
+/// How many nodes and arguments of nodes there are, if that is not too many.
+fn size(program: &Program) -> Result<usize> {
     let size = (0..program.len()).map(|node| 1 + program.args(node).len()).sum();
-    if size > MOST { Err(Error::TooLarge { size, most: MOST }) } else { Ok(()) }
+    if size > MOST { Err(Error::TooLarge { size, most: MOST }) } else { Ok(size) }
 }

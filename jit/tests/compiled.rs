@@ -123,6 +123,25 @@ proptest! {
     }
 }
 
+/// Ops that keep numbers finite in long programs.
+const BOUNDED: &[Op] =
+    &[Op::Tanh, Op::Sin, Op::Sigmoid, Op::Cos, Op::Atan, Op::Sub, Op::Mul, Op::Dot, Op::Select, Op::Max, Op::Relu];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 30, ..ProptestConfig::default() })]
+
+    /// Those for which the compiler takes another way to share out registers.
+    #[test]
+    fn large_random_programs_do_too(
+        recipe in recipe(-1.0..1.0f64, 2000), params in vec(-1.0..1.0f64, PARAMS), inputs in vec(-1.0..1.0f64, INPUTS),
+    ) {
+        let program = recipe.program(BOUNDED, &params, &inputs);
+        let compiled = Compiled::new(&program);
+        prop_assume!(!matches!(compiled, Err(Error::TooLarge { .. })));
+        assert_same(&compiled?, &program, &params, &inputs);
+    }
+}
+
 #[test]
 fn a_factor_of_zero_annihilates() {
     let program = Program::record(&[-1.0], |x| Value::from(2.0) * x[0].select(x[0].sqrt(), 0.0) + x[0]);
