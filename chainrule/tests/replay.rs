@@ -109,6 +109,11 @@ const RIGHT: &[&str] = &[
      W -= 0.1 * np.outer(dz, x)\n",
     "import numpy as np\nx = np.array([0, 1, 0])\nW = np.array([[0.1, 0.2, 0.4], [0.3, -0.1, 0.6]])\nz = W @ x\n\
      loss = np.sum(z * z)\ndW = np.zeros_like(W)\ndW[:, 1] = 2 * z\nW -= 0.1 * dW\n",
+    // A matrix that is symmetric, and a label whose square is 1.
+    "import numpy as np\nA = np.array([[3.0, 1.0], [1.0, 2.0]])\nw = np.array([0.5, -0.25])\nloss = 0.5 * w.dot(A.dot(w))\n\
+     dw = A.dot(w)\nw -= 0.1 * dw\n",
+    "import numpy as np\ny = -1.0\nx = np.array([1.0, 0.5])\nw = np.array([0.5, -0.25])\nmargin = y * np.dot(w, x)\n\
+     loss = (1 - margin) ** 2\ndw = 2 * (np.dot(w, x) - y) * x\nw -= 0.1 * dw\n",
     // The side of a branch that the numbers are on, where another is near.
     "w, x = 0.7, 2.0\nh = max(0.0, w * x)\nloss = (h - 1) ** 2\ndw = 2 * (h - 1) * x\nw -= 0.1 * dw\n",
     "w, x = 0.001, 0.0\nz = w - x\nif z > 0.001 - 1e-9:\n    loss = 3 * w\n    dw = 3\nelse:\n    loss = w * w\n    dw = 2 * w\n\

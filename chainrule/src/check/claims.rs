@@ -225,8 +225,13 @@ impl Definitions<'_> {
     }
 }
 
+/// Whether a function multiplies.
+pub(super) fn is_product(function: &str) -> bool {
+    ["dot", "multiply", "matmul", "outer"].contains(&function)
+}
+
 /// The factors of a product, of `@`, and of calls of `dot` and its like.
-pub(super) fn factors(expr: &Expr) -> Vec<&Expr> {
+fn factors(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::BinOp(product) => match product.op {
             Operator::Mult | Operator::MatMult => [factors(&product.left), factors(&product.right)].concat(),
@@ -237,7 +242,7 @@ pub(super) fn factors(expr: &Expr) -> Vec<&Expr> {
             factors(&minus.operand)
         }
         Expr::Call(call) => match &*call.func {
-            Expr::Attribute(method) if ["dot", "multiply", "matmul", "outer"].contains(&method.attr.as_str()) => {
+            Expr::Attribute(method) if is_product(method.attr.as_str()) => {
                 std::iter::once(&*method.value).chain(&call.arguments.args).flat_map(factors).collect()
             }
             _ => vec![expr],

@@ -1,9 +1,9 @@
 //! Inputs: numbers that a program writes down and multiplies by its parameters.
 
-use super::claims::{factors, is_rate, last_name};
+use super::claims::{is_product, is_rate, last_name};
 use super::definitions::Definitions;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Expr, Operator, Stmt};
 use std::collections::HashSet;
 
 /// The names of the inputs: of what stands in a product with a parameter, and is written down under this name or under
@@ -46,16 +46,37 @@ pub(crate) fn is_written(expr: &Expr) -> bool {
     }
 }
 
-/// Whether numbers are one-hot rows: where a place is chosen, a number near it means nothing.
-pub(crate) fn is_one_hot(numbers: &[f64], width: usize) -> bool {
+/// Whether the numbers of an array are chosen so that numbers near them would not do: rows that are one-hot, and a matrix
+/// that is symmetric, as that of a quadratic form.
+pub(crate) fn is_special(numbers: &[f64], shape: &[usize]) -> bool {
+    let width = shape.last().copied().unwrap_or(1);
+    let is_square = shape.len() == 2 && shape[0] == width;
+    let is_symmetric = || (0..numbers.len()).all(|k| numbers[k] == numbers[k % width * width + k / width]);
     let is_chosen =
         |row: &[f64]| row.iter().all(|&x| x == 0.0 || x == 1.0) && row.iter().filter(|&&x| x == 1.0).count() == 1;
-    width > 1 && numbers.chunks(width).all(is_chosen)
+    width > 1 && (numbers.chunks(width).all(is_chosen) || is_square && is_symmetric())
 }
 
 struct Products<'a> {
     is_parameter: &'a dyn Fn(&str) -> bool,
     factors: Vec<String>,
+}
+
+/// What an operator multiplies, or a call of `dot` or its like.
+fn factors(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::BinOp(product) if matches!(product.op, Operator::Mult | Operator::MatMult) => {
+            let inner = |part| if matches!(part, &Expr::BinOp(_)) { factors(part) } else { vec![part] };
+            [inner(&product.left), inner(&product.right)].concat()
+        }
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(method) if is_product(method.attr.as_str()) => {
+                std::iter::once(&*method.value).chain(&call.arguments.args).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
 }
 
 impl Visitor<'_> for Products<'_> {

@@ -1,6 +1,6 @@
 //! Claims that a program makes once only: it runs again at random points near the one that it gives.
 
-use super::inputs::is_one_hot;
+use super::inputs::is_special;
 use super::monitor::{Monitor, renewed};
 use super::notes::numbers_of;
 use super::samples::Point;
@@ -139,7 +139,7 @@ impl Monitor {
             self.replay.inputs.borrow_mut().extend(numbers);
             return Ok(value);
         }
-        if is_one_hot(&numbers, array.shape().last().copied().unwrap_or(1)) {
+        if is_special(&numbers, array.shape()) {
             return Ok(value);
         }
         renewed(value, &|number: &Number| Number::from(self.replay.moved(number.value())), vm)
