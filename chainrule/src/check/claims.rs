@@ -206,15 +206,17 @@ impl Definitions<'_> {
             return self.named_rate(&sum.left, depth).or_else(|| self.named_rate(&sum.right, depth));
         }
         let factors = factors(expr);
-        let told = factors.iter().find(|factor| last_name(factor).is_some_and(is_rate) && !factor.is_subscript_expr());
-        if let Some(factor) = told {
-            return Some(self.source[factor.range()].to_owned());
-        }
         let through = |factor: &&Expr| {
-            let definitions = self.of.get(last_name(factor)?).filter(|_| !factor.is_subscript_expr())?;
+            let definitions = self.of.get(last_name(factor)?).filter(|_| depth > 0 && !factor.is_subscript_expr())?;
             definitions.iter().find_map(|value| self.named_rate(value, depth - 1))
         };
-        if depth > 0 { factors.iter().find_map(through) } else { None }
+        let told = factors.iter().find(|factor| last_name(factor).is_some_and(is_rate) && !factor.is_subscript_expr());
+        if let Some(factor) = told {
+            // A step that is computed before it is taken off is made of its rate.
+            let deeper = if factors.len() == 1 { through(factor) } else { None };
+            return deeper.or_else(|| Some(self.source[factor.range()].to_owned()));
+        }
+        factors.iter().find_map(through)
     }
 
     /// What else could be the rate: literals and names among the factors.

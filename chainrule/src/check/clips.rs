@@ -13,8 +13,8 @@ impl Monitor {
         if samples.iter().all(|sample| sample.agrees(1.0, self.rtol)) {
             return;
         }
-        if self.claims.is_rescaled(claim) && is_shorter(samples, self.rtol) {
-            return samples.iter_mut().for_each(|sample| sample.is_clipped = true);
+        if self.excuse_shortened(claim, samples) {
+            return;
         }
         let tape = self.trace.tape();
         let (forward, by_hand) = (tape.made_of(&[of]), tape.made_of(&Number::nodes(hand)));
@@ -28,6 +28,15 @@ impl Monitor {
         for (number, sample) in hand.iter().zip(samples) {
             sample.is_clipped = number.node().is_some_and(|node| made_from[node as usize]);
         }
+    }
+
+    /// Excuses a gradient that the program makes shorter by its norm, and says whether it does.
+    pub(super) fn excuse_shortened(&self, claim: usize, samples: &mut [Sample]) -> bool {
+        let is_shortened = self.claims.is_rescaled(claim) && is_shorter(samples, self.rtol);
+        if is_shortened {
+            samples.iter_mut().for_each(|sample| sample.is_clipped = true);
+        }
+        is_shortened
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::monitor::Monitor;
 use super::samples::Sample;
-use crate::array::Number;
 
 /// How many elements of an array are looked at.
 const MOST: usize = 64;
@@ -14,11 +13,11 @@ const WIDER: f64 = 16.0;
 impl Monitor {
     /// Whether the derivative of a node jumps at an element by which it is not what is claimed: an op on the way sits on
     /// its kink, and the slopes on both sides differ.
-    pub(super) fn jumps(&self, of: u32, by: &[Number], samples: &[Sample]) -> bool {
+    pub(super) fn jumps(&self, of: u32, by: &[Option<u32>], samples: &[Sample]) -> bool {
         let tape = self.trace.tape();
-        let nodes = Number::nodes(by);
+        let nodes: Vec<u32> = by.iter().copied().flatten().collect();
         let differing = by.iter().zip(samples).filter(|(_, sample)| !sample.agrees(1.0, self.rtol));
-        let mut differing = differing.filter_map(|(number, _)| number.node()).take(MOST).peekable();
+        let mut differing = differing.filter_map(|(node, _)| *node).take(MOST).peekable();
         if differing.peek().is_none() || !tape.is_on_kink(of, &nodes) {
             return false;
         }

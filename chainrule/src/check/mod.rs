@@ -7,7 +7,9 @@
 pub(crate) mod claims;
 mod clips;
 mod definitions;
+mod deltas;
 mod diagnose;
+mod entering;
 mod fresh;
 mod handed;
 mod inputs;
@@ -115,7 +117,9 @@ fn judge(source: &str, path: &str, options: &Options, until: Until) -> Report {
     let (own, settings) = (source.to_owned(), options.clone());
     let begin = move |module: &mut ModModule| {
         let claims = Claims::find(module, &own);
-        let names = claims.partials.names().map(rewrite::plain).collect();
+        let carrying = claims.updates.iter().filter(|update| !update.recursive.is_empty());
+        let entering = carrying.flat_map(|update| &update.made_of).map(String::as_str);
+        let names = claims.partials.names().chain(entering).map(rewrite::plain).collect();
         let sites = rewrite::rewrite(module, &claims, &own, &Noted::Names(names), &HashSet::new());
         let (loss, rate) = (settings.loss.as_deref(), settings.rate.as_deref());
         let monitor = Monitor::new(claims, Notes::new(sites, false), loss, rate, settings.points, settings.rtol);

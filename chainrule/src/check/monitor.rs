@@ -1,6 +1,7 @@
 //! What the program reports while it runs: its updates, with their operands.
 
 use super::claims::{Candidate, Claims};
+use super::entering::Entries;
 use super::notes::{Notes, numbers_of};
 use super::partials::Open;
 use super::replay::Replay;
@@ -56,10 +57,14 @@ pub(crate) struct Seen {
     pub(crate) names: Vec<Option<(Option<String>, String)>>,
     /// The partials whose values were traced.
     pub(crate) traced: HashSet<usize>,
+    /// How many points there were.
+    clock: usize,
     /// Pairs of a partial and a claim that was made of its value.
     pub(crate) feeds: HashSet<(usize, usize)>,
     /// For each update, whether it was made of what its parameter was before an earlier step.
     pub(crate) carries: Vec<Option<bool>>,
+    /// For each update that carries something, what enters that; none where it cannot be told.
+    pub(crate) entries: Vec<Option<Entries>>,
     /// For each update, whether that cannot be told of some step.
     pub(crate) lost: Vec<bool>,
     /// For each claim, why it could not be compared at some execution.
@@ -94,6 +99,7 @@ impl Monitor {
             names: vec![None; count],
             reasons: vec![None; count],
             carries: vec![None; count],
+            entries: vec![Some(Entries::default()); claims.updates.len()],
             lost: vec![false; count],
             ..Seen::default()
         };
@@ -114,6 +120,13 @@ impl Monitor {
             notes,
             seen: RefCell::new(seen),
         })
+    }
+
+    /// How many points of any claim there were before this one.
+    pub(super) fn now(&self) -> usize {
+        let seen = &mut *self.seen.borrow_mut();
+        seen.clock += 1;
+        seen.clock - 1
     }
 
     /// How many points each claim gets.

@@ -66,6 +66,11 @@ impl Notes {
         self.last.borrow_mut().clear();
     }
 
+    /// Whether some name holds what lies at these nodes.
+    pub(crate) fn is_named(&self, nodes: &[u32]) -> bool {
+        self.last.borrow().values().any(|variable| variable.nodes() == nodes)
+    }
+
     /// All that was kept, in its order.
     pub(crate) fn all(&self) -> std::cell::Ref<'_, Vec<Execution>> {
         self.all.borrow()

@@ -1,5 +1,6 @@
 //! Named partials and comment claims, while the program runs.
 
+use super::deltas::is_delta;
 use super::monitor::Monitor;
 use super::named::{Partial, Reading};
 use super::notes::numbers_of;
@@ -240,9 +241,9 @@ impl Monitor {
         };
         let (tape, nodes, node) = (self.trace.tape(), wrt.nodes(), node.node()?);
         self.take_typed(self.place_of(claim), node, &claimed);
-        let by = tape.derivatives(node);
+        let by_node = tape.derivatives(node);
         let sample = |(claimed, &node): (Number, &u32)| {
-            let (derivative, derivative_rounding) = by.by(node);
+            let (derivative, derivative_rounding) = by_node.by(node);
             let rounding = claimed.node().map_or(0.0, |node| tape.rounding(node));
             let claimed_rounding = rounding + f64::EPSILON * claimed.value().abs();
             Sample { claimed: claimed.value(), claimed_rounding, derivative, derivative_rounding, is_clipped: false }
@@ -250,11 +251,14 @@ impl Monitor {
         let hand = claimed.iter().map(Number::node).collect();
         let mut samples: Vec<Sample> = claimed.iter().cloned().zip(&nodes).map(sample).collect();
         self.excuse_clipped(self.place_of(claim), node, &claimed, &mut samples);
-        let on_kink = self.jumps(node, &wrt.numbers, &samples);
+        let by: Vec<Option<u32>> = nodes.iter().copied().map(Some).collect();
+        let on_kink = self.jumps(node, &by, &samples);
+        let is_off = loss.is_some() && !samples.iter().all(|sample| sample.agrees(1.0, self.rtol));
+        let is_delta = is_off && is_delta(&tape, &by_node, &nodes, &samples, self.rtol);
         self.keep_scene(|| Scene {
             claim: self.place_of(claim),
             of: node,
-            wrt: nodes.iter().copied().map(Some).collect(),
+            wrt: by,
             shape: wrt.shape.clone(),
             hand_shape,
             hand,
@@ -262,8 +266,9 @@ impl Monitor {
             samples: samples.clone(),
             noted: self.notes.all().len(),
             on_kink,
+            enters: false,
         });
-        let point = Point { loss, shape: wrt.shape.clone(), samples, on_kink, key: None };
+        let point = Point { loss, shape: wrt.shape.clone(), samples, on_kink, is_delta, key: None, when: self.now() };
         Some(Judgement::Point { point, of: names.0, wrt: names.1 })
     }
 

@@ -95,7 +95,7 @@ pub struct Judged {
     pub failing_keys: Vec<String>,
     /// The constant that the claim is times the derivative, where it is one other than 1.
     pub factor: Option<f64>,
-    /// Why it is unchecked.
+    /// Why it is unchecked; of a wrong one, what of it is wrong where that is not all.
     pub reason: Option<String>,
     /// What is wrong with a wrong claim.
     pub diagnosis: Option<Diagnosis>,

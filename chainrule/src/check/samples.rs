@@ -49,6 +49,10 @@ pub(crate) struct Point {
     pub(crate) samples: Vec<Sample>,
     /// Whether the loss depends on the parameter through an op that sits on its kink.
     pub(crate) on_kink: bool,
+    /// Whether it is the derivative by what the variable is a function of.
+    pub(crate) is_delta: bool,
+    /// How many points of any claim there were before.
+    pub(crate) when: usize,
 }
 
 impl Point {

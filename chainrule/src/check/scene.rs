@@ -22,6 +22,8 @@ pub(crate) struct Scene {
     /// How many values had been noted.
     pub(crate) noted: usize,
     pub(crate) on_kink: bool,
+    /// Whether what is claimed is what enters the state that an update carries.
+    pub(crate) enters: bool,
 }
 
 impl Scene {

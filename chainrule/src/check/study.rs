@@ -6,7 +6,7 @@ use super::scene::{Scene, Variation};
 use super::sites::How;
 use crate::array::{Array, Kind, Number};
 use crate::numpy::convert::array_object;
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
@@ -25,6 +25,19 @@ pub(super) struct Study {
     updates: Cell<usize>,
     /// Whether the program asks for what parameters were before their updates.
     pub(super) is_repaired: Cell<bool>,
+    /// A repair that is tried.
+    pub(super) repair: RefCell<Option<Repair>>,
+    /// What has been claimed, with the numbers that the repair puts there.
+    mended: RefCell<Vec<(u32, f64)>>,
+}
+
+/// What a repair makes of a claim at one execution, if it is about that.
+pub(super) struct Repair(pub(super) Box<dyn Fn(&Monitor, &Scene) -> Option<Vec<f64>>>);
+
+impl std::fmt::Debug for Repair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Repair")
+    }
 }
 
 /// When a run is stopped whose rest would not be looked at.
@@ -57,9 +70,31 @@ fn is_mask(array: &Array) -> bool {
 
 impl Monitor {
     pub(super) fn keep_scene(&self, scene: impl FnOnce() -> Scene) {
-        if self.notes.keeps_all {
-            self.study.scenes.borrow_mut().push(scene());
+        if !self.notes.keeps_all {
+            return;
         }
+        let scene = scene();
+        let claimed = self.study.repair.borrow().as_ref().and_then(|repair| repair.0(self, &scene));
+        for (node, number) in scene.hand.iter().zip(claimed.into_iter().flatten()) {
+            self.study.mended.borrow_mut().extend(node.map(|node| (node, number * scene.rate)));
+        }
+        self.study.scenes.borrow_mut().push(scene);
+    }
+
+    /// What an update would take off if the repair stood in the place of what is claimed, where that bears on it.
+    pub(super) fn mended(&self, step: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
+        let mended = self.study.mended.borrow();
+        let (changed, anew): (Vec<u32>, Vec<f64>) = mended.iter().copied().unzip();
+        let array = numbers_of(step, vm).filter(|_| !mended.is_empty())?;
+        let numbers = array.numbers();
+        let tape = self.trace.tape();
+        let mut moved = tape.what_if(&Number::nodes(&numbers), &changed).numbers(&anew).into_iter();
+        let numbers = numbers.iter().map(|number| match number.node() {
+            Some(_) => moved.next().unwrap_or(number.value()),
+            None => number.value(),
+        });
+        let shape: Vec<isize> = array.shape().iter().map(|&length| length as isize).collect();
+        Some(array_object(Array::from_floats(numbers.collect()).reshape(&shape).ok()?, vm))
     }
 
     /// Forgets the last scene of a claim but one: its value was not whole yet.

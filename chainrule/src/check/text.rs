@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use std::ops::Range;
 
 /// How many elements of an array are shown.
-const SHOWN: usize = 4;
+pub(super) const SHOWN: usize = 4;
 
 impl Report {
     /// The report as text: a snippet for each claim that is not right, and one line of summary. With `styled`, in
@@ -66,7 +66,8 @@ impl Report {
             [] => String::new(),
             keys => format!(", at {}", keys.join(", ")),
         };
-        let mut label = format!("this takes d{}/d{} to be {written}; it is {derivative}{at}", claim.of, claim.wrt);
+        let what = claim.reason.as_deref().unwrap_or("this");
+        let mut label = format!("{what} takes d{}/d{} to be {written}; it is {derivative}{at}", claim.of, claim.wrt);
         if claim.is_near {
             label.push_str(", with numbers near the program's own");
         }
@@ -114,7 +115,7 @@ fn differing(claim: &Judged) -> Vec<usize> {
     places
 }
 
-fn shown(numbers: &[f64], places: &[usize]) -> String {
+pub(super) fn shown(numbers: &[f64], places: &[usize]) -> String {
     let words: Vec<String> = places.iter().map(|&k| number(numbers[k])).collect();
     match (words.as_slice(), numbers.len() > places.len()) {
         ([one], false) => one.clone(),

@@ -1,6 +1,7 @@
 //! Updates, while the program runs.
 
 use super::claims::Update;
+use super::entering::{Entered, Entering, Reading, Step};
 use super::monitor::{Monitor, renewed};
 use super::samples::{Point, Sample};
 use super::scene::Scene;
@@ -43,9 +44,9 @@ impl Monitor {
         vm: &VirtualMachine,
     ) -> PyResult {
         let update = &self.claims.updates[k];
-        let new = || update.apply(in_place, old, step, vm);
+        let new = |step: &PyObject| update.apply(in_place, old, step, vm);
         if self.evaluating.get() || element_of(old, vm)?.is_none() && !old.downcastable::<NdArray>() {
-            return new();
+            return new(step);
         }
         self.stop_when_enough(vm)?;
         let parameter = to_array(old, vm)?;
@@ -58,13 +59,13 @@ impl Monitor {
             self.evaluating.set(false);
             match point? {
                 Some(point) => self.seen.borrow_mut().points[k].push(point),
-                None => return new(),
+                None => return new(step),
             }
         } else if self.seen.borrow().points[k].is_empty() && !self.begins(k, &numbers, step, vm) {
-            return new();
+            return new(step);
         }
         if !traced && !self.is_tracing() {
-            return new();
+            return new(step);
         }
         self.trace.pass(&numbers);
         let tracing = self.is_tracing();
@@ -72,7 +73,8 @@ impl Monitor {
             true => self.trace.leaf(number.value()),
             false => Number::from(number.value()),
         };
-        let value = match new()? {
+        let mended = self.mended(step, vm);
+        let value = match new(mended.as_deref().unwrap_or(step))? {
             // Whatever else it is called, the program has moved it in place.
             value if in_place && renew_in_place(&value, &begin) => value,
             value => renewed(value, &begin, vm)?,
@@ -152,29 +154,75 @@ impl Monitor {
         };
         let hand = step.numbers();
         self.take_feeding_update(k, &hand);
-        self.take_carried(k, key, numbers, &hand);
+        let before = self.take_carried(k, key, numbers, &hand);
         self.take_typed(k, loss, &hand);
-        let mut samples: Vec<Sample> = hand.iter().cloned().zip(expected).map(sample).collect();
+        let mut samples: Vec<Sample> = hand.iter().cloned().zip(expected.iter().copied()).map(sample).collect();
         self.excuse_clipped(k, loss, &hand, &mut samples);
-        let on_kink = self.jumps(loss, numbers, &samples);
-        self.keep_scene(|| Scene {
+        let nodes = |numbers: &[Number]| numbers.iter().map(Number::node).collect::<Vec<Option<u32>>>();
+        let (wrt, hand) = (nodes(numbers), nodes(&hand));
+        let on_kink = self.jumps(loss, &wrt, &samples);
+        let (key, shape) = (key.map(str::to_owned), parameter.shape().to_vec());
+        let point = Point { loss: Some(first), key, shape, samples, on_kink, is_delta: false, when: self.now() };
+        let scene = || Scene {
             claim: k,
             of: loss,
-            wrt: numbers.iter().map(Number::node).collect(),
-            shape: parameter.shape().to_vec(),
+            wrt: wrt.clone(),
+            shape: point.shape.clone(),
             hand_shape,
-            hand: hand.iter().map(Number::node).collect(),
+            hand: hand.clone(),
             rate,
-            samples: samples.clone(),
+            samples: point.samples.clone(),
             noted: self.notes.all().len(),
             on_kink,
+            enters: false,
+        };
+        let entering = before.map(|before| {
+            let derivatives: Vec<f64> = expected.iter().map(|derivative| derivative.0).collect();
+            let (step, parameter) = (&hand[..], &wrt[..]);
+            Step { tape: &tape, step, parameter, before: &before, loss, derivatives: &derivatives, rate }.entering()
         });
-        let (key, shape) = (key.map(str::to_owned), parameter.shape().to_vec());
-        Ok(Some(Point { loss: Some(first), key, shape, samples, on_kink }))
+        match entering {
+            Some(entering) => self.take_entering(k, entering, &point, scene()),
+            None => self.keep_scene(scene),
+        }
+        Ok(Some(point))
     }
 
-    /// Takes down whether a step is made of what the parameter was before the last one.
-    fn take_carried(&self, k: usize, key: Option<&str>, parameter: &[Number], step: &[Number]) {
+    /// Takes down what enters the state that a step carries, by each reading.
+    fn take_entering(&self, k: usize, entering: Option<Entering>, point: &Point, scene: Scene) {
+        let seen = &mut *self.seen.borrow_mut();
+        let (Some(entering), Some(entries)) = (entering, &mut seen.entries[k]) else {
+            seen.entries[k] = None;
+            return self.keep_scene(|| scene);
+        };
+        let nodes = |reading: &Reading| reading.iter().map(|each| each.and_then(|each| each.node)).collect::<Vec<_>>();
+        let is_named = |reading: &Reading| {
+            let nodes: Vec<u32> = nodes(reading).into_iter().flatten().map(|(node, _)| node).collect();
+            !nodes.is_empty() && self.notes.is_named(&nodes)
+        };
+        let Entering { readings, usual } = entering;
+        let named = readings[..2].iter().position(|reading| reading.as_ref().is_some_and(is_named));
+        entries.named = named.unwrap_or(usual);
+        let points = readings.each_ref().map(|reading| {
+            let mut samples: Vec<Sample> = point.samples.iter().zip(reading.as_ref()?).map(entered).collect();
+            self.excuse_shortened(k, &mut samples);
+            let on_kink = self.jumps(scene.of, &scene.wrt, &samples);
+            Some(Point { samples, on_kink, ..point.clone() })
+        });
+        if let (Some(reading), Some(shown)) = (&readings[entries.named], &points[entries.named]) {
+            let nodes = nodes(reading);
+            let rate = nodes.iter().flatten().next().map_or(1.0, |&(_, over)| over);
+            let hand = nodes.into_iter().map(|node| node.filter(|node| node.1 == rate).map(|(node, _)| node)).collect();
+            let (samples, on_kink) = (shown.samples.clone(), shown.on_kink);
+            let hand_shape = scene.shape.clone();
+            self.keep_scene(|| Scene { hand, hand_shape, rate, samples, on_kink, enters: true, ..scene });
+        }
+        entries.add(points);
+    }
+
+    /// Takes down whether a step is made of what the parameter was before the last one: gives that, if it is and the
+    /// syntax tells that something is carried.
+    fn take_carried(&self, k: usize, key: Option<&str>, parameter: &[Number], step: &[Number]) -> Option<Vec<u32>> {
         let replaced = &mut self.replaced.borrow_mut()[k];
         replaced.retain(|each| each.new.node().is_some());
         let own = |each: &Replaced| parameter.first().is_some_and(|first| first.node() == each.new.node());
@@ -183,13 +231,14 @@ impl Monitor {
             // Of its first step there is nothing before; else something between the steps has changed the parameter.
             let is_first = !seen.points[k][self.begin(k)..].iter().any(|point| point.key.as_deref() == key);
             seen.lost[k] |= !is_first;
-            return;
+            return None;
         };
-        let before = replaced.swap_remove(place).old;
+        let before = Number::nodes(&replaced.swap_remove(place).old);
         let made_of = self.trace.tape().made_of(&Number::nodes(step));
-        let carries = Number::nodes(&before).into_iter().any(|node| made_of[node as usize]);
+        let carries = before.iter().any(|&node| made_of[node as usize]);
         let carried = &mut seen.carries[k];
         *carried = Some(*carried == Some(true) || carries);
+        (carries && !self.claims.updates[k].recursive.is_empty()).then_some(before)
     }
 
     /// Refuses a candidate for an update where it has no value, or an old one: one that depends on no parameter as it
@@ -234,6 +283,14 @@ fn comparable(claimed: Array, parameter: &Array) -> Option<Array> {
     }
     let blank = Array::from_floats(vec![f64::NAN]).broadcast_to(parameter.shape()).ok();
     blank.filter(|_| parameter.len() > 1)
+}
+
+/// What enters a state, as a claim; what is no state yet claims nothing.
+fn entered((sample, entered): (&Sample, &Option<Entered>)) -> Sample {
+    match entered {
+        Some(each) => Sample { claimed: each.number, claimed_rounding: each.rounding, ..*sample },
+        None => Sample { claimed: 0.0, derivative: 0.0, ..*sample },
+    }
 }
 
 /// A key of a container, as the report names it.

@@ -14,10 +14,24 @@ type Ruling = (Verdict, Option<f64>, Option<String>);
 
 /// Why a gradient is not compared that the program itself does not leave as it is.
 const CLIPPED: &str = "it is clipped wherever it was met";
+/// Why a step that carries state is not compared as a whole.
+const CARRIES: &str = "it carries state from earlier steps (momentum, or a sum over steps)";
+/// The same, where the gradient that enters the state is right.
+const CARRIES_RIGHT: &str =
+    "it carries state from earlier steps (momentum, or a sum over steps); the gradient that enters that is right";
+
+/// What is wrong of such a step, where it is wrong.
+const ENTERS: &str = "what enters the state of this step";
+
+/// Whether all that can be compared of an update that carries state is right: the gradient that enters it.
+pub(super) fn takes_up_what_is_right(claim: &Judged) -> bool {
+    claim.verdict == Verdict::Unchecked && claim.reason.as_deref() == Some(CARRIES_RIGHT)
+}
 
 /// The verdict on a claim as it counts for the whole file: a scaled partial leaves it right.
 pub(super) fn of_file(claim: &Judged) -> Verdict {
     match claim.verdict {
+        Verdict::Unchecked if takes_up_what_is_right(claim) => Verdict::Right,
         Verdict::Scaled if claim.kind != ClaimKind::Update => Verdict::Right,
         verdict => verdict,
     }
@@ -36,12 +50,21 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
     let losses: HashSet<Option<usize>> =
         seen.points[..updates.len()].iter().flatten().map(|point| point.loss).collect();
     let is_known = |point: &&Point| point.loss.is_none() || losses.contains(&point.loss);
-    let points: Vec<Vec<Point>> =
+    let mut points: Vec<Vec<Point>> =
         seen.points.iter().map(|points| points.iter().filter(is_known).cloned().collect()).collect();
     let findings: Vec<Option<Finding>> =
         points.iter().map(|points| (!points.is_empty()).then(|| find(points, rtol))).collect();
     let mut rulings: Vec<Option<Ruling>> = of_updates(monitor, &findings[..updates.len()]);
-    let verdicts: Vec<Option<Verdict>> = rulings.iter().map(|ruling| ruling.as_ref().map(|ruling| ruling.0)).collect();
+    let stated = of_entries(monitor, &rulings, &findings, rtol);
+    for (k, (ruling, own)) in stated {
+        rulings[k] = Some(ruling);
+        points[k] = own;
+    }
+    let verdict = |(verdict, _, reason): &Ruling| match reason.as_deref() {
+        Some(CARRIES_RIGHT) => Verdict::Right,
+        _ => *verdict,
+    };
+    let verdicts: Vec<Option<Verdict>> = rulings.iter().map(|ruling| ruling.as_ref().map(verdict)).collect();
     for k in 0..partials.len() {
         let place = updates.len() + k;
         let made: Vec<Verdict> = (0..updates.len())
@@ -59,23 +82,30 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
         judged.push((place, report(monitor, source, place, ruling, &points[place], rtol)));
     }
     judged.sort_by_key(|(_, claim)| (claim.place.start, claim.place.end));
+    let first_failure = |(place, _): &(usize, Judged)| {
+        let mut wrong = points[*place].iter().filter(|point| point.fails(rtol) && !point.is_delta);
+        wrong.next().map_or(usize::MAX, |point| point.when)
+    };
+    let failed: Vec<usize> = judged.iter().map(first_failure).collect();
     for k in 0..judged.len() {
-        judged[k].1.begins_at = begins_at(monitor, &judged, k);
+        judged[k].1.begins_at = begins_at(monitor, &judged, &failed, k);
     }
     judged.into_iter().map(|(_, claim)| claim).collect()
 }
 
-/// The earliest wrong partial that a wrong claim is made of.
-fn begins_at(monitor: &Monitor, judged: &[(usize, Judged)], k: usize) -> Option<usize> {
-    let is_wrong = |k: &usize| judged[*k].1.verdict == Verdict::Wrong;
-    let (mut root, mut seen) = (k, HashSet::from([k]));
-    while is_wrong(&root) {
-        let feeding = |&other: &usize| is_wrong(&other) && feeds(monitor, judged[other].0, judged[root].0);
-        let Some(other) = (0..judged.len()).filter(|other| !seen.contains(other)).find(feeding) else { break };
-        seen.insert(other);
-        root = other;
+/// Of a wrong claim and the wrong partials that it is made of, the one that failed first, if that is another: partials of
+/// a loop backwards through time are all made of each other.
+fn begins_at(monitor: &Monitor, judged: &[(usize, Judged)], failed: &[usize], k: usize) -> Option<usize> {
+    let is_wrong = |k: usize| judged[k].1.verdict == Verdict::Wrong;
+    let mut behind = vec![k];
+    let mut next = 0;
+    while let Some(&claim) = behind.get(next).filter(|&&claim| is_wrong(claim)) {
+        let feeding = |&other: &usize| is_wrong(other) && feeds(monitor, judged[other].0, judged[claim].0);
+        let more: Vec<usize> = (0..judged.len()).filter(|other| !behind.contains(other)).filter(feeding).collect();
+        behind.extend(more);
+        next += 1;
     }
-    (root != k).then_some(root)
+    behind.into_iter().min_by_key(|&claim| failed[claim]).filter(|&root| root != k)
 }
 
 /// Whether a partial's value goes into a claim: as the tape tells, of the statements that could do so; as these tell alone
@@ -116,14 +146,59 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
             Finding::Off(Some(factor)) if common.is_some_and(|common| is_same(common, factor)) => {
                 (Verdict::Scaled, Some(factor), None)
             }
-            Finding::Off(_) if carries_state(k, &updates[k]) => {
-                let reason = "it carries state from earlier steps (momentum, or a sum over steps)";
-                (Verdict::Unchecked, None, Some(reason.to_owned()))
-            }
+            Finding::Off(_) if carries_state(k, &updates[k]) => (Verdict::Unchecked, None, Some(CARRIES.to_owned())),
             Finding::Off(factor) => (Verdict::Wrong, factor, None),
         })
     };
     findings.iter().enumerate().map(ruling).collect()
+}
+
+/// What is said of updates that carry state, by what enters that, and the points that tell so. A gradient whose own name
+/// is a claim is left to that; one that is a constant times the derivative is right, unless others enter as they are.
+fn of_entries(
+    monitor: &Monitor,
+    rulings: &[Option<Ruling>],
+    findings: &[Option<Finding>],
+    rtol: f64,
+) -> Vec<(usize, (Ruling, Vec<Point>))> {
+    let seen = monitor.seen.borrow();
+    let updates = &monitor.claims.updates;
+    let is_named = |k: usize| {
+        let claims = |place: &usize| match (&seen.names[*place], findings[*place]) {
+            (Some((None, wrt)), Some(Finding::Right)) => bare(wrt) == bare(&updates[k].wrt),
+            _ => false,
+        };
+        (updates.len()..findings.len()).filter(claims).any(|place| feeds(monitor, place, k))
+    };
+    let carries = |k: usize| matches!(&rulings[k], Some((_, _, Some(reason))) if reason == CARRIES);
+    let stated: Vec<(usize, Finding, &[Point])> = (0..updates.len())
+        .filter(|&k| carries(k))
+        .filter_map(|k| seen.entries[k].as_ref()?.finding(rtol).map(|(finding, points)| (k, finding, points)))
+        .filter(|stated| stated.1 != Finding::Clipped)
+        .collect();
+    let factor = |finding: Finding| match finding {
+        Finding::Off(factor) => factor.filter(|&factor| factor > 0.0),
+        _ => Some(1.0),
+    };
+    let others = (0..updates.len()).filter(|&k| !carries(k)).filter_map(|k| findings[k]);
+    let all: Vec<f64> = stated.iter().map(|stated| stated.1).chain(others).filter_map(factor).collect();
+    let like = |one: f64| all.iter().filter(|&&other| is_same(one, other)).count();
+    let common = all.iter().copied().find(|&one| is_same(one, 1.0) || 2 * like(one) > all.len());
+    let ruled = |&(k, finding, points): &(usize, Finding, &[Point])| {
+        let ruling = match factor(finding) {
+            Some(factor) if common.is_none_or(|common| is_same(common, factor)) => {
+                (Verdict::Unchecked, None, Some(CARRIES_RIGHT.to_owned()))
+            }
+            _ if is_named(k) => return None,
+            Some(factor) => (Verdict::Wrong, Some(factor), Some(ENTERS.to_owned())),
+            None => match finding {
+                Finding::Off(factor) => (Verdict::Wrong, factor, Some(ENTERS.to_owned())),
+                _ => return None,
+            },
+        };
+        Some((k, (ruling, points.to_vec())))
+    };
+    stated.iter().filter_map(ruled).collect()
 }
 
 /// The verdict on a partial, from those on the updates that are made of it.
@@ -148,6 +223,10 @@ fn of_partial(monitor: &Monitor, k: usize, finding: Finding, points: &[Point], m
         points.iter().all(|point| point.loss.is_some()) && partial.readings.iter().all(|reading| reading.of.is_none());
     if is_implied && (some_good || !some_wrong) {
         return unchecked("it differs from the derivative that its name tells, but no update is wrong by it");
+    }
+    if is_implied && points.iter().all(|point| point.is_delta || !point.fails(rtol)) {
+        let name = names.map_or("the variable", |(_, wrt)| wrt);
+        return unchecked(&format!("it is the derivative by what {name} is a function of"));
     }
     if some_good && !some_wrong {
         let of_loss = names.is_some_and(|(of, _)| of.is_none());

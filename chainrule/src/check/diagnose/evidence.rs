@@ -4,6 +4,7 @@ use super::stage::{EdgeKey, Edges, Stage};
 use crate::check::report::FaultKind;
 use crate::check::scene::Variation;
 use crate::check::sites::How;
+use engine::{Tape, WhatIf};
 use std::collections::{HashMap, HashSet};
 
 /// A fault that explains a claim at all stages.
@@ -58,7 +59,7 @@ impl Case<'_> {
         self.stages.iter().all(holds)
     }
 
-    fn admits(&self, stage: &Stage, claimed: impl IntoIterator<Item = f64>) -> bool {
+    pub(super) fn admits(&self, stage: &Stage, claimed: impl IntoIterator<Item = f64>) -> bool {
         stage.scene.admits(claimed, self.scale, self.rtol)
     }
 
@@ -129,14 +130,38 @@ impl Case<'_> {
         self.stages.iter().zip(edges).all(|(stage, edges)| {
             let Some(edges) = edges.get(key) else { return false };
             let through = stage.through(edges);
-            let repaired = stage.scene.samples.iter().zip(&through).map(|(sample, through)| {
-                let through = self.scale * through;
-                let whole = self.scale * sample.derivative;
-                sample.claimed + if only { whole - through } else { through }
-            });
             let says_something = stage.scene.samples.iter().any(|sample| !sample.is_zero());
-            says_something && through.iter().any(|&through| through != 0.0) && self.admits(stage, repaired)
+            says_something
+                && through.iter().any(|&through| through != 0.0)
+                && self.admits(stage, self.with_paths(stage, &through, only))
         })
+    }
+
+    /// The claim with the paths that go through some edges, or else with all others.
+    fn with_paths(&self, stage: &Stage, through: &[f64], only: bool) -> Vec<f64> {
+        let repaired = stage.scene.samples.iter().zip(through).map(|(sample, through)| {
+            let through = self.scale * through;
+            let whole = self.scale * sample.derivative;
+            sample.claimed + if only { whole - through } else { through }
+        });
+        repaired.collect()
+    }
+
+    /// What a piece of evidence makes of the claim of a stage, if it explains that.
+    pub(super) fn repaired(&self, stage: &Stage, evidence: &Evidence) -> Option<Vec<f64>> {
+        let claimed = match evidence {
+            Evidence::Paths { key, only } => self.with_paths(stage, &stage.through(stage.edges().get(key)?), *only),
+            Evidence::Factor { of, by, within, twice } => {
+                let quantities = stage.quantities();
+                let row = stage.elementwise(quantities.get(of)?, quantities.get(by)?)?;
+                self.with_factor(stage, *within, &row, *twice)?
+            }
+            Evidence::Variable { .. } => {
+                stage.scene.samples.iter().map(|sample| self.scale * sample.derivative).collect()
+            }
+            Evidence::Scaled { factor, .. } => stage.scene.claimed().map(|claimed| claimed / factor).collect(),
+        };
+        self.admits(stage, claimed.iter().copied()).then_some(claimed)
     }
 
     /// Whether a piece of evidence that was found at other stages explains the claim at these.
@@ -155,26 +180,33 @@ impl Case<'_> {
         }
     }
 
-    /// Whether what was evaluated in the place of a site's value explains the claim.
-    pub(super) fn explained_by(&self, variations: &[Variation], site: usize, variant: usize) -> bool {
-        self.all(|stage| {
+    /// Which of the variants that were evaluated in the place of a site's value explain the claim.
+    pub(super) fn explaining(&self, variations: &[Variation], site: usize, variants: usize) -> Vec<usize> {
+        let mut left: Vec<usize> = (0..variants).collect();
+        for stage in &self.stages {
             if stage.sites[site].how == How::Step(stage.scene.claim) {
-                return self.is_step(stage, variations, site, variant);
+                left.retain(|&variant| self.is_step(stage, variations, site, variant));
+                continue;
             }
-            let (mut nodes, mut numbers) = (Vec::new(), Vec::new());
-            for variation in variations.iter().filter(|variation| variation.site == site) {
-                if !variation.nodes.iter().any(|&node| stage.is_part_of_claim(node)) {
-                    continue;
-                }
-                let Some(Some(anew)) = variation.numbers.get(variant) else { return false };
-                if anew.len() != variation.nodes.len() {
-                    return false;
-                }
-                nodes.extend(&variation.nodes);
-                numbers.extend(anew);
+            let is_part = |variation: &&Variation| variation.nodes.iter().any(|&node| stage.is_part_of_claim(node));
+            let own: Vec<&Variation> =
+                variations.iter().filter(|variation| variation.site == site).filter(is_part).collect();
+            let nodes: Vec<u32> = own.iter().flat_map(|variation| variation.nodes.iter().copied()).collect();
+            if nodes.is_empty() {
+                return Vec::new();
             }
-            !nodes.is_empty() && self.admits(stage, stage.scene.with(stage.tape, &nodes)(&numbers))
-        })
+            let claimed = stage.scene.with(stage.tape, &nodes);
+            let chain = Chain::of(stage.tape, &own);
+            left.retain(|&variant| {
+                let numbers = own.iter().map(|variation| {
+                    let anew = variation.numbers.get(variant)?.as_ref();
+                    anew.filter(|anew| anew.len() == variation.nodes.len()).map(Vec::as_slice)
+                });
+                let numbers: Option<Vec<&[f64]>> = numbers.collect();
+                numbers.is_some_and(|numbers| self.admits(stage, claimed(&chain.numbers(stage.tape, &numbers))))
+            });
+        }
+        left
     }
 
     /// Whether what was evaluated in the place of what an update takes off is right: once for each time that it ran.
@@ -191,22 +223,27 @@ impl Case<'_> {
     }
 
     /// The derivative of one site's value by another's, element by element, at each stage.
-    fn rows(&self, all: &[HashMap<usize, Vec<u32>>], of: usize, by: usize) -> Option<Vec<Vec<f64>>> {
+    pub(super) fn rows(&self, all: &[HashMap<usize, Vec<u32>>], of: usize, by: usize) -> Option<Vec<Vec<f64>>> {
         self.stages.iter().zip(all).map(|(stage, all)| stage.elementwise(all.get(&of)?, all.get(&by)?)).collect()
     }
 
     /// Whether the claim is right once a site's value is multiplied by a factor, or divided by it.
     fn takes_factor(&self, within: usize, rows: &[Vec<f64>], twice: bool) -> bool {
         self.stages.iter().zip(rows).all(|(stage, row)| {
-            let (nodes, numbers) = self.values(stage, within);
-            if nodes.is_empty() || row.len() != 1 && nodes.len() != row.len() {
-                return false;
-            }
-            let factor = |k: usize| row[if row.len() == 1 { 0 } else { k }];
-            let changed = |(k, number): (usize, &f64)| if twice { number / factor(k) } else { number * factor(k) };
-            let changed: Vec<f64> = numbers.iter().enumerate().map(changed).collect();
-            self.admits(stage, stage.scene.with(stage.tape, &nodes)(&changed))
+            self.with_factor(stage, within, row, twice).is_some_and(|claimed| self.admits(stage, claimed))
         })
+    }
+
+    /// The claim with a site's value multiplied by a factor, or divided by it.
+    fn with_factor(&self, stage: &Stage, within: usize, row: &[f64], twice: bool) -> Option<Vec<f64>> {
+        let (nodes, numbers) = self.values(stage, within);
+        if nodes.is_empty() || row.len() != 1 && nodes.len() != row.len() {
+            return None;
+        }
+        let factor = |k: usize| row[if row.len() == 1 { 0 } else { k }];
+        let changed = |(k, number): (usize, &f64)| if twice { number / factor(k) } else { number * factor(k) };
+        let changed: Vec<f64> = numbers.iter().enumerate().map(changed).collect();
+        Some(stage.scene.with(stage.tape, &nodes)(&changed))
     }
 
     /// Whether the claim is the derivative by what a name holds.
@@ -247,6 +284,46 @@ impl Case<'_> {
         let mut names: Vec<&str> = self.stages.first()?.named().into_keys().collect();
         names.sort_unstable();
         names.into_iter().find(|name| self.is_by(name)).map(|name| Evidence::Variable { name: name.to_owned() })
+    }
+}
+
+/// The runs of one line in a step, of which later ones may be made of earlier ones.
+struct Chain<'a> {
+    runs: Vec<&'a Variation>,
+    /// For each run what it would be if those before it were others, where it is made of them.
+    anew: Vec<Option<WhatIf<'a>>>,
+}
+
+impl<'a> Chain<'a> {
+    fn of(tape: &'a Tape, runs: &[&'a Variation]) -> Chain<'a> {
+        let mut before: Vec<u32> = Vec::new();
+        let mut anew = Vec::new();
+        for run in runs {
+            let is_chained = !before.is_empty() && {
+                let moved = tape.made_from(&before);
+                run.nodes.iter().any(|&node| moved[node as usize])
+            };
+            anew.push(is_chained.then(|| tape.what_if(&run.nodes, &before)));
+            before.extend(&run.nodes);
+        }
+        Chain { runs: runs.to_vec(), anew }
+    }
+
+    /// The numbers of all runs with a variant in their places: what is made of earlier runs changes as much by it, in
+    /// proportion, as it did where it was evaluated.
+    fn numbers(&self, tape: &Tape, variant: &[&[f64]]) -> Vec<f64> {
+        let mut numbers: Vec<f64> = Vec::new();
+        for ((run, anew), variant) in self.runs.iter().zip(&self.anew).zip(variant) {
+            let Some(anew) = anew else {
+                numbers.extend(*variant);
+                continue;
+            };
+            let old = run.nodes.iter().map(|&node| tape.number(node));
+            let moved = anew.numbers(&numbers).into_iter().zip(old).zip(*variant);
+            let moved = moved.map(|((new, old), variant)| if old == 0.0 { *variant } else { new * variant / old });
+            numbers.extend(moved.collect::<Vec<f64>>());
+        }
+        numbers
     }
 }
 
@@ -305,7 +382,7 @@ fn words(source: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A constant as its author wrote it: a fraction of small numbers, when rounding is all that parts it from one.
-fn tidy(factor: f64) -> f64 {
+pub(super) fn tidy(factor: f64) -> f64 {
     const PARTS: f64 = 5040.0;
     let near = (factor * PARTS).round() / PARTS;
     if near != 0.0 && (near - factor).abs() <= 1e-9 * factor.abs() { near } else { factor }

@@ -6,6 +6,7 @@
 //! been. What explains the claim everywhere is verified: the program is run with the repair in place of the claim.
 
 mod evidence;
+mod recognize;
 mod run;
 mod stage;
 mod unused;
@@ -18,6 +19,7 @@ use super::Options;
 use super::report::{Diagnosis, FaultKind, Judged, Report, Verdict};
 use super::sites::Site;
 use evidence::Evidence;
+use recognize::Recognized;
 use run::{Claims, Run};
 use std::collections::HashMap;
 use variants::{Variant, Vocabulary};
@@ -65,6 +67,8 @@ struct Findings {
     idle: Vec<Idle>,
     /// The parameters that are updated, as the program spells them.
     parameters: Vec<String>,
+    /// The rates by which they are, as the program spells them.
+    rates: Vec<String>,
     /// The sites of the forward computation.
     forward: Vec<usize>,
 }
@@ -79,6 +83,8 @@ struct Idle {
 #[derive(Debug, Clone, Default)]
 struct Found {
     suspects: Vec<usize>,
+    /// What of them is recognized by its value.
+    recognized: Recognized,
     /// Whether what is claimed has not the shape of the parameter.
     has_other_shape: bool,
     repairs: Vec<Repair>,
@@ -130,7 +136,9 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
                 Repair::Edit { variant, .. } => words::unlikeness(&source[variant.range], &variant.with),
                 Repair::Evidence(_) => usize::MAX,
             };
-            (std::cmp::Reverse(shared), repair.kind(), unlike, order)
+            // What is recognized is not to blame, if something else can be.
+            let is_right = repair.site().is_some_and(|site| found.recognized.right.contains_key(&site));
+            (std::cmp::Reverse(shared), repair.kind(), is_right, unlike, order)
         });
         repairs.insert(claim, own);
     }

@@ -150,6 +150,11 @@ impl<'a> Stage<'a> {
         named
     }
 
+    /// Whether what is differentiated is made of a node.
+    pub(super) fn is_forward(&self, node: u32) -> bool {
+        self.forward[node as usize]
+    }
+
     /// Whether a node is one that the claim is made of.
     pub(super) fn is_part_of_claim(&self, node: u32) -> bool {
         self.hand[node as usize]

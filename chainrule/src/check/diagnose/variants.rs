@@ -278,6 +278,11 @@ impl Visitor<'_> for Finder<'_> {
             }
             Expr::BinOp(each) => {
                 let (left, right) = (self.text(&each.left).to_owned(), self.text(&each.right).to_owned());
+                if matches!(each.op, Operator::Add | Operator::Sub) {
+                    for part in [&*each.left, &*each.right].into_iter().filter(|part| is_quantity(part)) {
+                        self.add(FaultKind::MissingFactor, part, format!("{} ** 2", self.text(part)));
+                    }
+                }
                 match each.op {
                     Operator::Add => self.add(FaultKind::Sign, expr, format!("{left} - {right}")),
                     Operator::Sub => self.add(FaultKind::Sign, expr, format!("{left} + {right}")),

@@ -9,7 +9,7 @@ use crate::check::monitor::Monitor;
 use crate::check::samples::Sample;
 use crate::check::scene::Scene;
 use crate::check::sites::How;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Weighs the scenes of a run: against each other where nothing was edited, or each edit; or one piece of evidence.
 pub(super) fn weigh(
@@ -18,7 +18,7 @@ pub(super) fn weigh(
     vocabulary: Vocabulary,
     claims: &Claims,
     edits: &Edits,
-    only: Option<(usize, Evidence)>,
+    only: Option<Evidence>,
     rtol: f64,
 ) -> Findings {
     let scenes = monitor.study.scenes.borrow();
@@ -26,8 +26,13 @@ pub(super) fn weigh(
     let tape = monitor.trace.tape();
     let stages = |claim: usize| -> Vec<Stage<'_>> {
         let fails = |sample: &Sample| !sample.agrees(claims.scale, rtol);
-        let own = scenes.iter().filter(|scene| scene.claim == claim && !scene.on_kink);
-        let mut telling: Vec<_> = own.clone().filter(|scene| scene.samples.iter().any(fails)).collect();
+        let enters = scenes.iter().any(|scene| scene.claim == claim && scene.enters);
+        let is_own = |scene: &&Scene| scene.claim == claim && scene.enters == enters && !scene.on_kink;
+        let own = scenes.iter().filter(is_own);
+        // A loop backwards through time goes on with what is wrong: where it breaks away tells most.
+        let mut rounds = HashSet::new();
+        let breaks = |scene: &&Scene| scene.samples.iter().any(fails) && rounds.insert(scene.of);
+        let mut telling: Vec<_> = own.clone().filter(breaks).collect();
         if !claims.wrong.contains(&claim) || only.is_some() {
             telling = own.collect();
         }
@@ -43,6 +48,12 @@ pub(super) fn weigh(
     let keyed = keyed.take(4 * STAGES).map(|scene| Stage::new(&tape, &executions, monitor, scene));
     let right: Vec<Stage<'_>> = right.into_iter().chain(keyed).collect();
     let right: Vec<&Stage<'_>> = right.iter().collect();
+    // What is right stays right, but for steps that carry something, which are compared by what enters that.
+    let carrying: HashSet<usize> = scenes.iter().filter(|scene| scene.enters).map(|scene| scene.claim).collect();
+    let is_right = |scene: &&Scene| claims.right.contains(&scene.claim) && !carrying.contains(&scene.claim);
+    let is_off = |factor: f64, scene: &Scene| scene.samples.iter().any(|sample| !sample.agrees(factor, rtol));
+    let is_harmed = |scene: &Scene| !scene.on_kink && is_off(1.0, scene) && is_off(claims.scale, scene);
+    let harms = only.is_some() && scenes.iter().filter(is_right).any(is_harmed);
     let mut cases = HashMap::new();
     for &claim in &claims.wrong {
         let stages = stages(claim);
@@ -54,9 +65,10 @@ pub(super) fn weigh(
         let has_other_shape = stages.iter().all(other_shape);
         let case = Case { stages, suspects, scale: claims.scale, rtol };
         let mut found = Found { suspects: case.suspects.clone(), has_other_shape, ..Found::default() };
-        if let Some((_, evidence)) = &only {
-            found.repairs.extend(case.holds(evidence).then(|| Repair::Evidence(evidence.clone())));
+        if let Some(evidence) = &only {
+            found.repairs.extend((!harms && case.holds(evidence)).then(|| Repair::Evidence(evidence.clone())));
         } else if edits.is_empty() {
+            found.recognized = case.recognized();
             for evidence in case.evidence() {
                 found.routes.push((evidence.clone(), words::route(&case, &evidence, monitor)));
                 found.repairs.push(Repair::Evidence(evidence));
@@ -64,10 +76,9 @@ pub(super) fn weigh(
         } else {
             let variations = monitor.study.variations.borrow();
             for &site in &case.suspects {
-                for (place, variant) in edits.get(&site).into_iter().flatten().enumerate() {
-                    if case.explained_by(&variations, site, place) {
-                        found.repairs.push(Repair::Edit { site, variant: variant.clone() });
-                    }
+                let Some(edits) = edits.get(&site) else { continue };
+                for place in case.explaining(&variations, site, edits.len()) {
+                    found.repairs.push(Repair::Edit { site, variant: edits[place].clone() });
                 }
             }
         }
@@ -86,5 +97,7 @@ pub(super) fn weigh(
     let idle = updates.filter(|(k, update)| update.named_rate && seen.points[*k].is_empty() && ran(*k));
     let idle = idle.map(|(update, each)| Idle { update, spelled: each.spelled.clone() }).collect();
     let parameters = monitor.claims.updates.iter().map(|update| update.spelled.clone()).collect();
-    Findings { sites: monitor.notes.sites.clone(), vocabulary, cases, idle, parameters, forward }
+    let named = monitor.claims.updates.iter().filter(|update| update.named_rate);
+    let rates = named.flat_map(|update| update.rates.clone()).collect();
+    Findings { sites: monitor.notes.sites.clone(), vocabulary, cases, idle, parameters, rates, forward }
 }

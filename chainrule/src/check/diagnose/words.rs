@@ -1,12 +1,14 @@
 //! Diagnoses in words.
 
 use super::evidence::{Case, Evidence};
+use super::recognize::{Meaning, Quantity};
 use super::stage::Stage;
 use super::variants::product_part;
 use super::{Findings, Repair};
 use crate::check::monitor::Monitor;
 use crate::check::report::{Diagnosis, FaultKind, Judged, Report};
-use crate::check::text::number;
+use crate::check::sites::How;
+use crate::check::text::{SHOWN, number, shown};
 use crate::failure::line_at;
 use ruff_python_ast::{Expr, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
@@ -30,6 +32,11 @@ pub(super) fn route(case: &Case<'_>, evidence: &Evidence, monitor: &Monitor) -> 
     let Some(&edge) = edges.get(key).and_then(|edges| edges.first()) else { return Route::default() };
     let from = key.from.map_or(WRT.to_owned(), |site| bare(&monitor.notes.sites[site].target).to_owned());
     Route { names: Stage::route(stage, edge, OF, WRT), via: Some((from, monitor.notes.sites[key.into].range)) }
+}
+
+/// Some numbers, the first of many.
+fn numbers(all: &[f64]) -> String {
+    shown(all, &(0..all.len().min(SHOWN)).collect::<Vec<usize>>())
 }
 
 fn bare(target: &str) -> &str {
@@ -88,8 +95,26 @@ impl Speaker<'_> {
     /// Nothing explains it.
     pub(super) fn unknown(&self, k: usize) -> Diagnosis {
         let claim = &self.report.claims[k];
-        let first = self.findings.cases.get(&claim.id).and_then(|found| found.suspects.first());
-        let begin = first.map(|&site| self.findings.sites[site].range);
+        let sites = &self.findings.sites;
+        let found = self.findings.cases.get(&claim.id);
+        let broken = found.and_then(|found| found.recognized.broken).filter(|&site| !sites[site].target.is_empty());
+        if let (Some(found), Some(site)) = (found, broken) {
+            let (line, target) = (self.line(sites[site].range), bare(&sites[site].target));
+            let begins = format!("The fault begins in line {line}, and is none of the usual slips");
+            let text = match found.recognized.meant.get(&site) {
+                Some(meaning) => {
+                    let (should, is) = (numbers(&meaning.should), numbers(&meaning.is));
+                    format!("{begins}: `{target}` is to be {}, {should}, and is {is}.", self.meaning(meaning, claim))
+                }
+                None => format!(
+                    "{begins}: all that is made before it is right, and `{target}` is no number of times a derivative of \
+                     {}.",
+                    claim.of
+                ),
+            };
+            return self.blank(FaultKind::Unknown, text, Some(sites[site].range), claim);
+        }
+        let begin = found.and_then(|found| found.recognized.made.first()).map(|&site| sites[site].range);
         let text = match begin {
             Some(range) => format!(
                 "None of the usual slips explains it. Everything before line {} is in claims that are right: look at \
@@ -100,6 +125,48 @@ impl Speaker<'_> {
             None => "None of the usual slips explains it.".to_owned(),
         };
         self.blank(FaultKind::Unknown, text, begin, claim)
+    }
+
+    /// What a hand-made quantity is to be.
+    fn meaning(&self, meaning: &Meaning, claim: &Judged) -> String {
+        let sites = &self.findings.sites;
+        let times = if meaning.factor == 1.0 { String::new() } else { format!("{} times ", number(meaning.factor)) };
+        let of = &claim.of;
+        times
+            + &match meaning.by {
+                Quantity::Named(site) => format!("d{of}/d{}", bare(&sites[site].target)),
+                Quantity::Argument(site, op) => {
+                    let line = self.line(sites[site].range);
+                    format!("the derivative of {of} by what goes into `{}` in line {line}", op.name())
+                }
+                Quantity::Given(site) => {
+                    let name = bare(&sites[site].target);
+                    let before = &self.source[..sites[site].range.start().to_usize()];
+                    let function = before.rsplit("def ").next().and_then(|rest| rest.split_once('('));
+                    match function.filter(|(_, arguments)| !arguments.contains(')')) {
+                        Some((function, _)) => format!("the derivative of {of} by the `{name}` of `{function}`"),
+                        None => format!("d{of}/d{name}"),
+                    }
+                }
+            }
+    }
+
+    /// What a site's value is once it is put right, where its name does not say that.
+    fn then(&self, site: usize, claim: &Judged) -> String {
+        let own = &self.findings.sites[site];
+        let meant = self.findings.cases.get(&claim.id).and_then(|found| found.recognized.meant.get(&site));
+        let is_claim = self.report.claims.iter().any(|claim| claim.place.start == own.range.start().to_usize());
+        match meant.filter(|_| own.how == How::Assigned && !is_claim) {
+            Some(meaning) => format!(" `{}` is then {}.", bare(&own.target), self.meaning(meaning, claim)),
+            None => String::new(),
+        }
+    }
+
+    /// Whether a site has what is to enter the state of a claim's step.
+    fn enters_right(&self, claim: &Judged, site: usize) -> bool {
+        let found = self.findings.cases.get(&claim.id);
+        let factor = found.and_then(|found| *found.recognized.right.get(&site)?);
+        claim.reason.is_some() && factor.is_some_and(|factor| factor > 0.0)
     }
 
     /// A repair, told of one claim.
@@ -136,6 +203,7 @@ impl Speaker<'_> {
             }
             _ => format!("`{replace}` stands in line {line} where `{with}` belongs: write `{after}`."),
         };
+        let text = text + &self.then(site, claim);
         Diagnosis { replace: Some(replace), with: Some(with), ..self.blank(kind, text, Some(range), claim) }
     }
 
@@ -143,6 +211,18 @@ impl Speaker<'_> {
         let kind = evidence.kind();
         let sites = &self.findings.sites;
         match evidence {
+            // What enters a state is right, and the sign got lost on the way from there.
+            Evidence::Scaled { site, .. } if kind == FaultKind::Sign && self.enters_right(claim, *site) => {
+                let range = sites[*site].range;
+                let text = format!(
+                    "`{}` in line {} is right, but the step goes uphill: a sign is wrong where it enters the state, or in \
+                     line {}.",
+                    bare(&sites[*site].target),
+                    self.line(range),
+                    claim.line
+                );
+                Diagnosis { factor: Some(-1.0), ..self.blank(kind, text, None, claim) }
+            }
             Evidence::Scaled { factor, site } => {
                 let range = sites[*site].value.unwrap_or(sites[*site].range);
                 let replace = self.text(range).to_owned();
@@ -155,6 +235,7 @@ impl Speaker<'_> {
                 };
                 let line = self.line(range);
                 let text = format!("What line {line} makes is {times}: write `{with}` for `{replace}`.");
+                let text = text + &self.then(*site, claim);
                 let factor = Some(*factor);
                 Diagnosis {
                     factor,
