@@ -157,3 +157,29 @@ fn a_fault_in_a_loop_through_time_begins_in_one_place() {
     targets.sort_unstable();
     assert_eq!(targets, ["dWf", "dWg"], "{wrong:?}");
 }
+
+#[test]
+fn a_path_that_is_put_back_is_verified_on_the_steps_of_the_repaired_program() {
+    // As it stands, w falls to 0; once the path is put back it rises to 1.6, and there another fault would show.
+    let program = "
+w, rate = 1.0, 0.05
+for i in range(40):
+    near = w * 1.0
+    far = 2 * w
+    L = near ** 2 + (far - 4) ** 2
+    NAME = 2 * near
+    if w > 1.3:
+        NAME = NAME * FAULT
+    w -= rate * NAME
+";
+    for name in ["dw", "pull"] {
+        let told = |fault: &str| {
+            let wrong = report(&program.replace("NAME", name).replace("FAULT", fault));
+            let found = roots(&wrong);
+            assert_eq!(found.len(), 1, "{wrong:?}");
+            (found[0].1.kind, found[0].1.repaired)
+        };
+        assert_eq!(told("1.0"), (FaultKind::MissingPath, true), "{name}");
+        assert_eq!(told("w"), (FaultKind::Unknown, false), "{name}");
+    }
+}

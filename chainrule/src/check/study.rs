@@ -31,8 +31,10 @@ pub(super) struct Study {
     mended: RefCell<Vec<(u32, f64)>>,
 }
 
+type Mend = dyn Fn(&Monitor, &Scene) -> Option<Vec<f64>>;
+
 /// What a repair makes of a claim at one execution, if it is about that.
-pub(super) struct Repair(pub(super) Box<dyn Fn(&Monitor, &Scene) -> Option<Vec<f64>>>);
+pub(super) struct Repair(pub(super) Box<Mend>);
 
 impl std::fmt::Debug for Repair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
