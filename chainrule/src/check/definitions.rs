@@ -116,7 +116,8 @@ impl<'a> Definitions<'a> {
         }
     }
 
-    /// Every name and attribute in an expression; of a part by a key that is assigned somewhere, the key alone.
+    /// Every name and attribute in an expression; of a part by a key that is assigned somewhere, the key, and the key in
+    /// its container.
     fn names_in(&self, expr: &Expr) -> Vec<String> {
         struct Names<'a, 'b>(&'b Definitions<'a>, Vec<String>);
         impl Visitor<'_> for Names<'_, '_> {
@@ -128,7 +129,8 @@ impl<'a> Definitions<'a> {
                         let key = part.slice.as_string_literal_expr().map(|key| key.value.to_str());
                         let known = |key: &&str| self.0.of.contains_key(*key) || self.0.also.contains_key(*key);
                         if let Some(key) = key.filter(known) {
-                            return self.1.push(key.to_owned());
+                            self.1.push(key.to_owned());
+                            return self.1.extend(part_name(expr));
                         }
                     }
                     _ => {}
@@ -164,6 +166,12 @@ impl<'a> Definitions<'a> {
         let given: Vec<(String, &'a Expr)> = by_place.chain(by_name).collect();
         given.into_iter().for_each(|(name, value)| self.also.entry(name).or_default().push(value));
     }
+}
+
+/// What a part of a container by a key that is typed is called: `v` and `v["W1"]` are made of different things.
+fn part_name(expr: &Expr) -> Option<String> {
+    let part = expr.as_subscript_expr()?;
+    Some(format!("{}[{:?}]", last_name(&part.value)?, part.slice.as_string_literal_expr()?.value.to_str()))
 }
 
 /// Whether an expression is a product or a quotient.
@@ -219,13 +227,18 @@ impl<'a> Visitor<'a> for Definitions<'a> {
                     match last_name(target) {
                         Some(name) => {
                             self.of.entry(name.to_owned()).or_default().push(&each.value);
+                            let part = part_name(target);
+                            for part in &part {
+                                self.also.entry(part.clone()).or_default().push(&each.value);
+                            }
                             if reads(&each.value, target) && is_scaling(&each.value) {
                                 self.rescalings.push((name.to_owned(), &each.value));
                             }
                             if reads(&each.value, target) {
-                                self.recursive.insert(name.to_owned());
+                                let names = || part.iter().cloned().chain([name.to_owned()]);
+                                self.recursive.extend(names());
                                 if self.has_product_with(&each.value, name) {
-                                    self.decaying.insert(name.to_owned());
+                                    self.decaying.extend(names());
                                 }
                             }
                             if target.is_subscript_expr() {
@@ -247,6 +260,7 @@ impl<'a> Visitor<'a> for Definitions<'a> {
                 }
                 self.define(&each.target, &each.value);
                 self.recursive.extend(last_name(&each.target).map(str::to_owned));
+                self.recursive.extend(part_name(&each.target));
             }
             Stmt::For(each) => self.define(&each.target, &each.iter),
             Stmt::Return(each) => {
