@@ -57,6 +57,14 @@ fn json(program: &str, arguments: &[&str]) -> (i32, Value) {
 }
 
 #[test]
+fn a_loss_that_bears_on_nothing_is_named() {
+    let program = format!("{RIGHT}    cost, error = loss, 2 * loss\n    cost = loss\n    error = loss\n");
+    let (status, report) = json(&program, &["--loss", "no_such_name"]);
+    let message = report["error"]["message"].as_str().unwrap();
+    assert_eq!((status, message.contains("`no_such_name` bears on no updated parameter")), (2, true), "{message}");
+}
+
+#[test]
 fn the_exit_status_tells_the_verdict() {
     let status = |program: &str, arguments: &[&str]| json(program, arguments).0;
     let halved = RIGHT.replace("d = 2 *", "d =");

@@ -55,6 +55,28 @@ pub(crate) struct Parameter {
     pub(crate) updates: Vec<usize>,
     /// Whether they know it by another name, as an argument of a function or the variable of a loop.
     pub(crate) is_handed: bool,
+    /// The typed keys of a container that they are about, as in `neuron["weights"][j]`; empty if any is about the whole.
+    keys: HashSet<String>,
+}
+
+impl Parameter {
+    /// Whether what a target gets is the parameter, or has it in it: not another part of its container, and not a container
+    /// that is known by another name already.
+    pub(crate) fn is_bound(&self, target: &Expr, value: &Expr) -> bool {
+        let keys = keys_of(target);
+        let is_known = matches!(value, Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_));
+        self.keys.is_empty() || if keys.is_empty() { !is_known } else { !keys.is_disjoint(&self.keys) }
+    }
+}
+
+/// The keys that are typed in a target, as in `neuron["weights"][j]`.
+fn keys_of(mut target: &Expr) -> HashSet<String> {
+    let mut keys = HashSet::new();
+    while let Expr::Subscript(part) = target {
+        keys.extend(part.slice.as_string_literal_expr().map(|key| key.value.to_str().to_owned()));
+        target = &part.value;
+    }
+    keys
 }
 
 /// Everything that a program claims.
@@ -152,7 +174,7 @@ impl Claims {
                 claims
                     .parameters
                     .entry(source)
-                    .or_insert(Parameter { updates: Vec::new(), is_handed: true })
+                    .or_insert(Parameter { is_handed: true, ..Parameter::default() })
                     .updates
                     .push(k);
             }
@@ -310,7 +332,14 @@ impl<'a> Finder<'a> {
         if form.adds && named.is_none() && !negative || self.fresh.is_sum(form.target, stmt.range()) {
             return;
         }
-        self.claims.parameters.entry(parameter.to_owned()).or_default().updates.push(self.steps.len());
+        let keys = keys_of(form.old);
+        let known = self.claims.parameters.entry(parameter.to_owned()).or_default();
+        if keys.is_empty() || known.keys.is_empty() && !known.updates.is_empty() {
+            known.keys.clear();
+        } else {
+            known.keys.extend(keys);
+        }
+        known.updates.push(self.steps.len());
         let spelled = |expr: &Expr| self.source[expr.range()].trim_start_matches("self.").to_owned();
         self.steps.push(form.step);
         let recursive = self.definitions.recursive_in(form.step, parameter);

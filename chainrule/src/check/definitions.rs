@@ -228,7 +228,7 @@ impl<'a> Visitor<'a> for Definitions<'a> {
                         Some(name) => {
                             self.of.entry(name.to_owned()).or_default().push(&each.value);
                             let part = part_name(target);
-                            for part in &part {
+                            if let Some(part) = &part {
                                 self.also.entry(part.clone()).or_default().push(&each.value);
                             }
                             if reads(&each.value, target) && is_scaling(&each.value) {

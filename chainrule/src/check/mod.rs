@@ -35,7 +35,7 @@ mod verdicts;
 use crate::failure::{Failure, line_at};
 use crate::host::{self, Hooks};
 use crate::limits::Limits;
-use claims::Claims;
+use claims::{Candidate, Claims};
 use monitor::Monitor;
 use notes::Notes;
 pub use report::{ClaimKind, Diagnosis, FaultKind, Judged, Report, Values, Verdict};
@@ -156,14 +156,13 @@ fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<Failure>) 
 /// Why nothing could be said, or not for certain.
 fn problem(monitor: &Monitor, source: &str, nothing: bool) -> Option<Failure> {
     let seen = monitor.seen.borrow();
-    let told = |place: usize| {
-        let candidate = monitor.candidate(place);
+    let told = |candidate: &Candidate| {
         let line = line_at(source.as_bytes(), candidate.range.start().to_usize());
         format!("{} (line {line})", candidate.name)
     };
     let at = |range: TextRange, message| Failure::at(source.as_bytes(), range.start().to_usize(), message);
     if let Some([one, other]) = seen.rivals {
-        let (first, second) = (told(one), told(other));
+        let [first, second] = [one, other].map(|place| told(monitor.candidate(place)));
         let message = format!(
             "two losses that differ by more than a constant factor: {first} and {second}; say which one with --loss"
         );
@@ -172,14 +171,22 @@ fn problem(monitor: &Monitor, source: &str, nothing: bool) -> Option<Failure> {
     if !nothing {
         return None;
     }
-    let names: Vec<String> = (0..monitor.claims.losses.len()).map(told).collect();
-    Some(match (monitor.claims.updates.first(), monitor.claims.losses.first()) {
-        (None, _) => Failure::whole("nothing to check: no statement updates a parameter by a rate times a derivative"),
-        (Some(update), None) => {
+    let (updates, losses) = (&monitor.claims.updates, &monitor.claims.losses);
+    Some(match (updates.first(), monitor.given_loss(), losses.first()) {
+        (None, ..) => Failure::whole("nothing to check: no statement updates a parameter by a rate times a derivative"),
+        (Some(update), Some(loss), _) => {
+            let message = format!(
+                "the loss `{loss}` bears on no updated parameter, or its names are not known where the updates stand: \
+                 give an expression in the names of the update or of a caller with --loss"
+            );
+            at(update.range, message)
+        }
+        (Some(update), None, None) => {
             let message = "no loss was found: give it with --loss, an expression in the program's own names";
             at(update.range, message.to_owned())
         }
-        (Some(_), Some(first)) => {
+        (Some(_), None, Some(first)) => {
+            let names: Vec<String> = losses.iter().map(told).collect();
             let names = names.join(", ");
             let message =
                 format!("no loss was found on which an updated parameter bears: {names} did not; give it with --loss");

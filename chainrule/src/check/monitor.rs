@@ -139,6 +139,12 @@ impl Monitor {
         &self.candidates[place]
     }
 
+    /// The loss that was given, when it was not left to be found.
+    pub(crate) fn given_loss(&self) -> Option<&str> {
+        // What was given stands nowhere in the program.
+        self.candidates.first().filter(|candidate| candidate.range.is_empty()).map(|candidate| candidate.name.as_str())
+    }
+
     /// Gives the program what its rewritten statements call.
     pub(crate) fn install(self: &Rc<Self>, vm: &VirtualMachine) -> PyResult<()> {
         let own = self.clone();

@@ -212,7 +212,11 @@ impl Rewriter<'_> {
     fn bind(&self, targets: &[Expr], value: &mut Expr) {
         let range = value.range();
         let mut names = targets.iter().filter_map(last_name);
-        if let Some(place) = names.clone().find_map(|name| self.claims.parameters.keys().position(|own| own == name)) {
+        let place = |target: &Expr| {
+            let name = last_name(target)?;
+            self.claims.parameters.iter().position(|(own, parameter)| own == name && parameter.is_bound(target, value))
+        };
+        if let Some(place) = targets.iter().find_map(place) {
             *value = call(BIND, vec![number(place, range), value.clone()], range);
         } else if names.any(|name| self.claims.inputs.contains(name)) && is_written(value) {
             *value = call(INPUT, vec![value.clone()], range);

@@ -123,7 +123,10 @@ impl Case<'_> {
         let factor = clearest.claimed / clearest.derivative;
         let is_constant = || samples.iter().all(|sample| sample.agrees(factor, self.rtol));
         let factor = (factor.is_finite() && factor != 0.0 && is_constant()).then_some(factor)?;
-        Some(if (factor - 1.0).abs() <= self.rtol { 1.0 } else { factor })
+        match (factor - 1.0).abs() <= self.rtol {
+            true => Some(1.0),
+            false => is_told(samples.iter()).then_some(factor),
+        }
     }
 
     /// The derivatives of quantities of the forward computation by each other, element by element, at each stage.
@@ -167,7 +170,9 @@ impl Case<'_> {
                 // A claim that is proportional to it tells the factor.
                 let one = anew[0](&scaled(1.0, 0)).into_iter().zip(&first.scene.samples);
                 let clearest = one.max_by(|a, b| a.1.derivative.abs().total_cmp(&b.1.derivative.abs()));
-                let told = clearest.map_or(f64::NAN, |(one, sample)| self.scale * sample.derivative / one);
+                let all = self.stages.iter().flat_map(|stage| &stage.scene.samples);
+                let told = clearest.filter(|_| is_told(all));
+                let told = told.map_or(f64::NAN, |(one, sample)| self.scale * sample.derivative / one);
                 let Some(factor) = [1.0, told].into_iter().find(|factor| factor.is_finite() && holds(*factor)) else {
                     continue;
                 };
@@ -187,6 +192,11 @@ impl Case<'_> {
         let place = found.iter().position(alike).or_else(|| (!found.is_empty()).then_some(0))?;
         Some(found.swap_remove(place))
     }
+}
+
+/// Whether samples tell a factor: of one number, anything is a constant times anything.
+fn is_told<'a>(samples: impl Iterator<Item = &'a Sample>) -> bool {
+    samples.filter(|sample| sample.derivative != 0.0).count() > 1
 }
 
 /// Whether some numbers are a constant times one of the others, stage by stage.

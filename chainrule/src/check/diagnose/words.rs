@@ -107,7 +107,7 @@ impl Speaker<'_> {
                     format!("{begins}: `{target}` is to be {}, {should}, and is {is}.", self.meaning(meaning, claim))
                 }
                 None => format!(
-                    "{begins}: all that is made before it is right, and `{target}` is no number of times a derivative of \
+                    "{begins}: all that is made before it is right, and `{target}` is no multiple of a derivative of \
                      {}.",
                     claim.of
                 ),

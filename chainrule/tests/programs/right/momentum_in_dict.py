@@ -1,4 +1,4 @@
-# Momentum that is kept in a dictionary, with names of gradients that tell nothing.
+# Momentum that is kept in a dictionary, some gradients without a name.
 import numpy as np
 
 np.random.seed(3)
@@ -16,9 +16,10 @@ for it in range(60):
     gH = gP @ W2.T * (1 - H ** 2)
     v["W1"] = beta * v["W1"] + X.T @ gH
     v["c1"] = beta * v["c1"] + gH.sum(0, keepdims=True)
-    v["W2"] = beta * v["W2"] + H.T @ gP
+    dW2, dc2 = H.T @ gP, gP.sum(0, keepdims=True)
+    v["W2"] = beta * v["W2"] + dW2
     v["c2"] *= beta
-    v["c2"] += gP.sum(0, keepdims=True)
+    v["c2"] += dc2
     W1 -= eta * v["W1"]
     c1 -= eta * v["c1"]
     W2 -= eta * v["W2"]
