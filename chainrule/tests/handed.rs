@@ -81,6 +81,54 @@ print(W, tensors[0] is W)
 }
 
 #[test]
+fn parameters_that_a_function_returns_are_known_from_the_first_update_on() {
+    let program = "
+import numpy as np
+
+def begin():
+    return np.array([[0.5, -0.25]]), np.zeros(1)
+
+x, y = np.array([2.0, 1.0]), 0.5
+W, b = begin()
+z = W @ x + b
+loss = np.sum((z - y) ** 2)
+slope = 2 * (z - y)
+W -= 0.1 * np.outer(slope, x)
+b -= 0.1 * slope
+";
+    let right = report(program);
+    assert_eq!((right.claims.len(), right.verdict), (2, Verdict::Right), "{right:?}");
+    assert_eq!(report(&program.replace("outer(slope", "outer(-slope")).verdict, Verdict::Wrong);
+}
+
+/// Two layers whose tensors are moved in one loop, in one step: sums that are made in place are no state.
+#[test]
+fn sums_in_one_step_are_no_state_of_the_tensors_that_share_an_update() {
+    let program = "
+import numpy as np
+np.random.seed(3)
+U, V = np.random.randn(3, 2), np.random.randn(1, 3)
+rate = 0.1
+xs, ys = np.random.randn(4, 2), np.random.randn(4)
+loss = 0.0
+dU, dV = np.zeros_like(U), np.zeros_like(V)
+for x, y in zip(xs, ys):
+    h = np.tanh(U @ x)
+    loss = loss + (V @ h - y)[0] ** 2
+    dz = 2 * (V @ h - y)
+    dV += np.outer(dz, h)
+    dU += np.outer((1 - h * h) * (V.T @ dz), x)
+for tensor, slope in zip([U, V], [dU, dV]):
+    tensor += -rate * slope
+";
+    let of = |report: &Report| -> Vec<Verdict> {
+        report.claims.iter().filter(|claim| claim.target == "tensor").map(|claim| claim.verdict).collect()
+    };
+    assert_eq!(of(&report(program)), [Verdict::Right]);
+    assert_eq!(of(&report(&program.replace("1 - h * h", "1 - h"))), [Verdict::Wrong]);
+}
+
+#[test]
 fn a_clipped_gradient_is_compared_where_it_is_not_clipped() {
     let program = "
 import numpy as np

@@ -109,11 +109,22 @@ const RIGHT: &[&str] = &[
      W -= 0.1 * np.outer(dz, x)\n",
     "import numpy as np\nx = np.array([0, 1, 0])\nW = np.array([[0.1, 0.2, 0.4], [0.3, -0.1, 0.6]])\nz = W @ x\n\
      loss = np.sum(z * z)\ndW = np.zeros_like(W)\ndW[:, 1] = 2 * z\nW -= 0.1 * dW\n",
-    // A matrix that is symmetric, and a label whose square is 1.
+    // Inputs that add up to zero, a matrix that is symmetric, and a label whose square is 1.
+    "import numpy as np\nx = np.array([1.0, -3.0, 2.0])\ny = np.array([1.0, 2.0, 4.0])\nw, b = 0.3, 0.5\n\
+     loss = np.sum((w * x + b - y) ** 2)\ndw = 2 * np.sum(x * (w * x - y))\ndb = 2 * np.sum(b - y)\nw -= 0.1 * dw\n\
+     b -= 0.1 * db\n",
     "import numpy as np\nA = np.array([[3.0, 1.0], [1.0, 2.0]])\nw = np.array([0.5, -0.25])\nloss = 0.5 * w.dot(A.dot(w))\n\
      dw = A.dot(w)\nw -= 0.1 * dw\n",
     "import numpy as np\ny = -1.0\nx = np.array([1.0, 0.5])\nw = np.array([0.5, -0.25])\nmargin = y * np.dot(w, x)\n\
      loss = (1 - margin) ** 2\ndw = 2 * (np.dot(w, x) - y) * x\nw -= 0.1 * dw\n",
+    // A count among the parameters, and a finite difference whose steps look like updates.
+    "import numpy as np\np = {'m': 0.5, 's': 0.0, 'n': 3}\nx = np.array([1.0, 2.0, 0.0])\nz = (x - p['m']) / np.exp(p['s'])\n\
+     loss = np.sum(0.5 * z ** 2 + p['s']) / p['n']\nd_m = -np.sum(z) / np.exp(p['s']) / len(x)\n\
+     d_s = np.sum(1 - z ** 2) / len(x)\np['m'] -= 0.1 * d_m\np['s'] -= 0.1 * d_s\n",
+    "import numpy as np\nw = np.array([0.3, -0.1])\nx = np.array([1.0, 2.0])\nf = lambda w: (np.tanh(w @ x) - 1) ** 2\n\
+     L = f(w)\nh = np.tanh(w @ x)\ndw = 2 * (h - 1) * (1 - h ** 2) * x\neps = 1e-5\nfor i in range(2):\n    \
+     up, down = w.copy(), w.copy()\n    up[i] += eps\n    down[i] -= eps\n    slope = (f(up) - f(down)) / (2 * eps)\n    \
+     assert abs(slope - dw[i]) < 1e-6\nw -= 0.1 * dw\n",
     // The side of a branch that the numbers are on, where another is near.
     "w, x = 0.7, 2.0\nh = max(0.0, w * x)\nloss = (h - 1) ** 2\ndw = 2 * (h - 1) * x\nw -= 0.1 * dw\n",
     "w, x = 0.001, 0.0\nz = w - x\nif z > 0.001 - 1e-9:\n    loss = 3 * w\n    dw = 3\nelse:\n    loss = w * w\n    dw = 2 * w\n\

@@ -144,6 +144,11 @@ impl Trace {
         }
     }
 
+    /// How many rounds have begun.
+    pub fn round(&self) -> u32 {
+        self.0.borrow().round
+    }
+
     /// Begins a new round if one of these numbers was made in this one.
     pub fn pass(&self, numbers: &[Number]) {
         let round = self.0.borrow().round;

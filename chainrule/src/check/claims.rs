@@ -28,6 +28,8 @@ pub(crate) struct Update {
     pub(crate) rates: Vec<String>,
     /// Whether a name tells the rate.
     pub(crate) named_rate: bool,
+    /// Whether S is one name or number alone, and none that tells a rate.
+    pub(crate) is_bare: bool,
     /// The names that S is made of and that are made of themselves, as what is carried from step to step is.
     pub(crate) recursive: Vec<String>,
     /// Whether one of them decays, as with a momentum.
@@ -191,6 +193,7 @@ impl Claims {
         for (update, step) in claims.updates.iter_mut().zip(steps) {
             // What is said to be a derivative is no rate.
             update.rates.retain(|rate| update.named_rate || !partials.contains(rate.as_str()));
+            update.is_bare &= !last_name(step).is_some_and(|name| partials.contains(name));
             update.made_of = definitions.made_of(step, &ends);
             update.typed = definitions.typed_in(step, &forward);
             update.typed.retain(|typed| !update.rates.iter().any(|rate| rate.parse() == Ok(*typed)));
@@ -349,6 +352,8 @@ impl<'a> Finder<'a> {
             spelled: self.source[form.old.range()].to_owned(),
             range: stmt.range(),
             adds: form.adds,
+            is_bare: named.is_none()
+                && matches!(form.step, Expr::Name(_) | Expr::Attribute(_) | Expr::NumberLiteral(_)),
             named_rate: named.is_some(),
             rates: named.map_or_else(|| self.definitions.possible_rates(form.step), |rate| vec![rate]),
             decays: self.definitions.decays(&recursive),

@@ -46,15 +46,11 @@ pub(crate) fn is_written(expr: &Expr) -> bool {
     }
 }
 
-/// Whether the numbers of an array are chosen so that numbers near them would not do: rows that are one-hot, and a matrix
-/// that is symmetric, as that of a quadratic form.
-pub(crate) fn is_special(numbers: &[f64], shape: &[usize]) -> bool {
-    let width = shape.last().copied().unwrap_or(1);
-    let is_square = shape.len() == 2 && shape[0] == width;
-    let is_symmetric = || (0..numbers.len()).all(|k| numbers[k] == numbers[k % width * width + k / width]);
+/// Whether numbers are one-hot rows: where a place is chosen, a number near it means nothing.
+pub(crate) fn is_one_hot(numbers: &[f64], width: usize) -> bool {
     let is_chosen =
         |row: &[f64]| row.iter().all(|&x| x == 0.0 || x == 1.0) && row.iter().filter(|&&x| x == 1.0).count() == 1;
-    width > 1 && (numbers.chunks(width).all(is_chosen) || is_square && is_symmetric())
+    width > 1 && numbers.chunks(width).all(is_chosen)
 }
 
 struct Products<'a> {

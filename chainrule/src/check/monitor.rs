@@ -38,6 +38,8 @@ pub(crate) struct Monitor {
     pub(super) current: RefCell<Vec<Vec<Number>>>,
     /// For each update, what it has bound.
     pub(super) replaced: RefCell<Vec<Vec<Replaced>>>,
+    /// For each update, the round in which it was first compared in this run.
+    pub(super) begun: RefCell<Vec<Option<u32>>>,
     pub(crate) notes: Notes,
     pub(super) study: Study,
     pub(super) replay: Replay,
@@ -92,6 +94,7 @@ impl Monitor {
         let candidates = loss.map_or_else(|| claims.losses.clone(), given);
         let current = RefCell::new(vec![Vec::new(); claims.updates.len()]);
         let replaced = RefCell::new(vec![Vec::new(); claims.updates.len()]);
+        let begun = RefCell::new(vec![None; claims.updates.len()]);
         let count = claims.updates.len() + claims.partials.claims.len();
         let seen = Seen {
             points: vec![Vec::new(); count],
@@ -116,6 +119,7 @@ impl Monitor {
             study: Study::default(),
             replay: Replay::default(),
             replaced,
+            begun,
             opens: RefCell::default(),
             notes,
             seen: RefCell::new(seen),

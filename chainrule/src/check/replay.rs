@@ -1,6 +1,6 @@
 //! Claims that a program makes once only: it runs again at random points near the one that it gives.
 
-use super::inputs::is_special;
+use super::inputs::is_one_hot;
 use super::monitor::{Monitor, renewed};
 use super::notes::numbers_of;
 use super::samples::Point;
@@ -9,9 +9,9 @@ use crate::numpy::convert::is_sequence;
 use crate::numpy::object::NdArray;
 use crate::random::Mersenne;
 use engine::Op;
-use rustpython_vm::builtins::PyDict;
+use rustpython_vm::builtins::{PyDict, PyInt};
 use rustpython_vm::function::OptionalArg;
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
@@ -80,6 +80,7 @@ impl Monitor {
         self.notes.forget();
         self.current.borrow_mut().iter_mut().for_each(Vec::clear);
         self.replaced.borrow_mut().iter_mut().for_each(Vec::clear);
+        self.begun.borrow_mut().fill(None);
         true
     }
 
@@ -128,6 +129,14 @@ impl Monitor {
             true => self.trace.leaf(self.replay.moved(number.value())),
             false => self.trace.leaf(number.value()),
         };
+        // A whole number among others is a count.
+        let is_count = |item: &PyObject| item.downcastable::<PyInt>();
+        if let Some(dict) = value.downcast_ref::<PyDict>().filter(|_| moves && self.replay.is_on()) {
+            let items: Vec<(PyObjectRef, PyObjectRef)> = dict.items_vec();
+            for (key, item) in items.into_iter().filter(|(_, item)| is_count(item)) {
+                dict.set_item(&*key, renewed(item, &|number: &Number| self.trace.traced(number), vm)?, vm)?;
+            }
+        }
         bound(value, shared.is_present(), &begin, vm)
     }
 
@@ -136,13 +145,19 @@ impl Monitor {
         let Some(array) = numbers_of(&value, vm).filter(|array| array.kind() != Kind::Bool) else { return Ok(value) };
         let numbers = array.floats();
         if !self.replay.is_on() {
-            self.replay.inputs.borrow_mut().extend(numbers);
+            self.replay.inputs.borrow_mut().extend(&numbers);
             return Ok(value);
         }
-        if is_special(&numbers, array.shape()) {
+        if is_one_hot(&numbers, array.shape().last().copied().unwrap_or(1)) {
             return Ok(value);
         }
-        renewed(value, &|number: &Number| Number::from(self.replay.moved(number.value())), vm)
+        // All by one factor: the columns may be centred, or a matrix symmetric.
+        let factor = self.replay.moved(1.0);
+        let near = |number: &Number| match numbers.len() {
+            1 => Number::from(self.replay.moved(number.value())),
+            _ => Number::from(factor * number.value()),
+        };
+        renewed(value, &near, vm)
     }
 
     /// Takes down whether a claim that is made for the first time may be made of numbers that were read off: typed ones

@@ -167,6 +167,9 @@ impl Rewriter<'_> {
                 self.vary(first, &mut each.value);
                 self.bind(&each.targets, &mut each.value);
                 let mut after = self.shared(&each.targets, range);
+                for target in &each.targets {
+                    after.extend(self.unpacked(target, range));
+                }
                 after.extend(notes);
                 after
             }
@@ -230,12 +233,18 @@ impl Rewriter<'_> {
             self.claims.parameters.keys().position(|own| own == name)
         };
         let several = targets.iter().filter_map(|target| Some((target, place(target)?))).skip(1);
-        let own = |(target, place): (&Expr, usize)| {
-            let arguments = vec![number(place, range), loaded(target.clone()), number(1, range)];
-            let (node_index, value) = (AtomicNodeIndex::NONE, Box::new(call(BIND, arguments, range)));
-            Stmt::Assign(StmtAssign { node_index, range, targets: vec![target.clone()], value })
+        several.map(|(target, place)| again(target, place, Some(number(1, range)), range)).collect()
+    }
+
+    /// Passes each name of a parameter through the monitor that got its value as one of several.
+    fn unpacked(&self, targets: &Expr, range: TextRange) -> Vec<Stmt> {
+        let Expr::Tuple(targets) = targets else { return Vec::new() };
+        let own = |target: &Expr| {
+            let name = target.as_name_expr().map(|name| name.id.as_str())?;
+            let place = self.claims.parameters.keys().position(|own| own == name)?;
+            Some(again(target, place, None, range))
         };
-        several.map(own).collect()
+        targets.elts.iter().filter_map(own).collect()
     }
 
     /// Passes the value of a site through the monitor, if it is to be varied.
@@ -284,6 +293,13 @@ impl Rewriter<'_> {
     fn spelled(&self, target: &Expr) -> String {
         self.source[target.range()].to_owned()
     }
+}
+
+/// `T = <bind>(n, T)`, with a third argument where there is one.
+fn again(target: &Expr, place: usize, third: Option<Expr>, range: TextRange) -> Stmt {
+    let arguments = [number(place, range), loaded(target.clone())].into_iter().chain(third).collect();
+    let (node_index, value) = (AtomicNodeIndex::NONE, Box::new(call(BIND, arguments, range)));
+    Stmt::Assign(StmtAssign { node_index, range, targets: vec![target.clone()], value })
 }
 
 /// A name as names are compared: without underscores.

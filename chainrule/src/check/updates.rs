@@ -120,6 +120,10 @@ impl Monitor {
             }
         }
         let Some(&(first, loss)) = losses.first() else { return Ok(None) };
+        // A plain number alone is how far a finite difference goes.
+        if update.is_bare && element_of(step, vm)?.is_some_and(|each| each.number().node().is_none()) {
+            return Ok(None);
+        }
         let derivatives = |loss: u32| -> Vec<(f64, f64)> {
             let by = self.trace.tape().derivatives(loss);
             numbers.iter().map(|number| number.node().map_or((0.0, 0.0), |node| by.by(node))).collect()
@@ -154,7 +158,7 @@ impl Monitor {
         };
         let hand = step.numbers();
         self.take_feeding_update(k, &hand);
-        let before = self.take_carried(k, key, numbers, &hand);
+        let before = self.take_carried(k, numbers, &hand);
         self.take_typed(k, loss, &hand);
         let mut samples: Vec<Sample> = hand.iter().cloned().zip(expected.iter().copied()).map(sample).collect();
         self.excuse_clipped(k, loss, &hand, &mut samples);
@@ -222,15 +226,16 @@ impl Monitor {
 
     /// Takes down whether a step is made of what the parameter was before the last one: gives that, if it is and the
     /// syntax tells that something is carried.
-    fn take_carried(&self, k: usize, key: Option<&str>, parameter: &[Number], step: &[Number]) -> Option<Vec<u32>> {
+    fn take_carried(&self, k: usize, parameter: &[Number], step: &[Number]) -> Option<Vec<u32>> {
         let replaced = &mut self.replaced.borrow_mut()[k];
         replaced.retain(|each| each.new.node().is_some());
         let own = |each: &Replaced| parameter.first().is_some_and(|first| first.node() == each.new.node());
         let seen = &mut *self.seen.borrow_mut();
+        let begin = *self.begun.borrow_mut()[k].get_or_insert(self.trace.round());
         let Some(place) = replaced.iter().position(own) else {
-            // Of its first step there is nothing before; else something between the steps has changed the parameter.
-            let is_first = !seen.points[k][self.begin(k)..].iter().any(|point| point.key.as_deref() == key);
-            seen.lost[k] |= !is_first;
+            // In the first step, which ends in the round after the one that it begins in, there is nothing before; else
+            // something between the steps has changed the parameter.
+            seen.lost[k] |= self.trace.round() > begin + 1;
             return None;
         };
         let before = Number::nodes(&replaced.swap_remove(place).old);
