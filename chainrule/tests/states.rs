@@ -162,7 +162,18 @@ for x, y in [(1.0, 0.5), (2.0, -0.5), (-1.5, 0.25)] * 6:
     w -= rate * 2 * (h + v - y) * slope
     v -= rate * 2 * (h + v - y)
 ";
-    for program in [trace, memory] {
+    // A ball that rolls on, told by where it was.
+    let ball = "
+w, before, v, rate = 0.5, 0.5, 0.3, 0.05
+for x, y in [(1.0, 0.5), (2.0, -0.5), (-1.5, 0.25)] * 6:
+    loss = (w * x + v - y) ** 2
+    g = 2 * (w * x + v - y)
+    now = w
+    w -= rate * g * x - 0.5 * (w - before)
+    before = now
+    v -= rate * g
+";
+    for program in [trace, memory, ball] {
         let report = report(program);
         assert_eq!(verdicts(&report), [("w", Verdict::Unchecked), ("v", Verdict::Right)], "{program}\n{report:?}");
     }

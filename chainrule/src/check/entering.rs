@@ -108,6 +108,23 @@ impl Step<'_> {
         Some(Entering { readings: std::array::from_fn(reading), usual: if is_multiple { 2 } else { 1 } })
     }
 
+    /// Whether every element of the step adds a multiple of what the parameter was before: a ball that rolls on.
+    pub(crate) fn recalls(&self) -> bool {
+        let before: HashSet<u32> = self.before.iter().copied().collect();
+        let recalls = |&node: &u32| {
+            let mut open = vec![node];
+            for _ in 0..MOST {
+                match open.pop() {
+                    Some(node) if before.contains(&node) => return true,
+                    Some(node) => open.extend(self.linear(node).into_iter().flatten().map(|(arg, _)| arg)),
+                    None => return false,
+                }
+            }
+            false
+        };
+        self.step.iter().all(Option::is_some) && self.step.iter().flatten().all(recalls)
+    }
+
     fn read(&self, kind: usize, sum: &Sum, own: Option<u32>) -> Option<Entered> {
         let rest: Vec<(u32, f64)> = self.moving(sum).filter(|&(node, _)| Some(node) != own).collect();
         let sign = sum.sign * self.rate.signum();

@@ -65,6 +65,8 @@ pub(crate) struct Seen {
     pub(crate) feeds: HashSet<(usize, usize)>,
     /// For each update, whether it was made of what its parameter was before an earlier step.
     pub(crate) carries: Vec<Option<bool>>,
+    /// For each update, whether it adds a multiple of that itself.
+    pub(crate) recalls: Vec<bool>,
     /// For each update that carries something, what enters that; none where it cannot be told.
     pub(crate) entries: Vec<Option<Entries>>,
     /// For each update, whether that cannot be told of some step.
@@ -102,6 +104,7 @@ impl Monitor {
             names: vec![None; count],
             reasons: vec![None; count],
             carries: vec![None; count],
+            recalls: vec![false; count],
             entries: vec![Some(Entries::default()); claims.updates.len()],
             lost: vec![false; count],
             ..Seen::default()

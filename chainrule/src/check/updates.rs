@@ -180,10 +180,12 @@ impl Monitor {
             on_kink,
             enters: false,
         };
-        let entering = before.map(|before| {
+        let entering = before.and_then(|before| {
             let derivatives: Vec<f64> = expected.iter().map(|derivative| derivative.0).collect();
             let (step, parameter) = (&hand[..], &wrt[..]);
-            Step { tape: &tape, step, parameter, before: &before, loss, derivatives: &derivatives, rate }.entering()
+            let step = Step { tape: &tape, step, parameter, before: &before, loss, derivatives: &derivatives, rate };
+            self.seen.borrow_mut().recalls[k] |= step.recalls();
+            (!update.recursive.is_empty()).then(|| step.entering())
         });
         match entering {
             Some(entering) => self.take_entering(k, entering, &point, scene()),
@@ -224,8 +226,7 @@ impl Monitor {
         entries.add(points);
     }
 
-    /// Takes down whether a step is made of what the parameter was before the last one: gives that, if it is and the
-    /// syntax tells that something is carried.
+    /// Takes down whether a step is made of what the parameter was before the last one: gives that, if it is.
     fn take_carried(&self, k: usize, parameter: &[Number], step: &[Number]) -> Option<Vec<u32>> {
         let replaced = &mut self.replaced.borrow_mut()[k];
         replaced.retain(|each| each.new.node().is_some());
@@ -243,7 +244,7 @@ impl Monitor {
         let carries = before.iter().any(|&node| made_of[node as usize]);
         let carried = &mut seen.carries[k];
         *carried = Some(*carried == Some(true) || carries);
-        (carries && !self.claims.updates[k].recursive.is_empty()).then_some(before)
+        carries.then_some(before)
     }
 
     /// Refuses a candidate for an update where it has no value, or an old one: one that depends on no parameter as it

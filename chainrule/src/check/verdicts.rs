@@ -136,7 +136,7 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
     let carries_state = |k: usize, update: &Update| {
         let is_recursive = update.recursive.iter().any(|name| !parameters.contains(&name.as_str()));
         // One step alone does not show what is carried.
-        is_recursive && seen.carries[k].unwrap_or(seen.lost[k] || update.decays)
+        seen.recalls[k] || is_recursive && seen.carries[k].unwrap_or(seen.lost[k] || update.decays)
     };
     let ruling = |(k, finding): (usize, &Option<Finding>)| {
         Some(match (*finding)? {
