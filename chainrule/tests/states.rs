@@ -117,7 +117,9 @@ fn arrays_and_their_repairs() {
     assert_eq!(verdicts(&wrong), [("W2", Verdict::Unchecked), ("W1", Verdict::Wrong)]);
     let diagnosis = wrong.claims[1].diagnosis.as_ref().unwrap();
     assert_eq!((diagnosis.kind, diagnosis.repaired), (FaultKind::MissingFactor, true), "{diagnosis:?}");
-    assert!(diagnosis.text.contains("line 15") && diagnosis.text.contains("`back` is then dloss/dA"), "{diagnosis:?}");
+    // What is left of `back` is the derivative by H, and so the fault begins where it is taken for that by A.
+    let says = "line 16: write `X.T @ (back * (1 - H ** 2))`. `to_first` is then dloss/dW1.";
+    assert!(diagnosis.text.ends_with(says), "{diagnosis:?}");
     let tripled = of("H.T @ miss", "3 * (H.T @ miss)");
     assert_eq!(verdicts(&tripled), [("W2", Verdict::Wrong), ("W1", Verdict::Unchecked)]);
     let factor = |claim: &Judged| (claim.factor.unwrap() - 3.0).abs() < 1e-9;
@@ -139,6 +141,69 @@ fn a_wrong_gradient_with_a_name_of_its_own_is_told_once() {
     let all = [("dW2", Verdict::Right), ("dW1", Verdict::Wrong), ("W2", Verdict::Unchecked), ("W1", Verdict::Wrong)];
     assert_eq!(verdicts(&wrong), all);
     assert_eq!(wrong.claims[3].begins_at, Some(1));
+}
+
+/// Three layers of a kind, and weights in lists, each with what it carries.
+const LAYERS: &str = "
+import numpy as np
+rng = np.random.default_rng(3)
+
+class Dense:
+    def __init__(self, n, m):
+        self.w = rng.normal(size=(n, m)) * 0.5
+        self.b = np.zeros((1, m))
+        self.mw, self.mb = np.zeros_like(self.w), np.zeros_like(self.b)
+    def forward(self, x):
+        self.x = x
+        self.out = np.tanh(x @ self.w + self.b)
+        return self.out
+    def backward(self, up, lr, mu=0.9):
+        inner = up * (1 - self.out ** 2)
+        down = inner @ self.w.T
+        self.mw = mu * self.mw + self.x.T @ inner
+        self.mb = mu * self.mb + inner.sum(axis=0, keepdims=True)
+        self.w -= lr * self.mw
+        self.b -= lr * self.mb
+        return down
+
+net = [Dense(2, 4), Dense(4, 3), Dense(3, 1)]
+X, Y = rng.normal(size=(6, 2)), rng.uniform(size=(6, 1))
+for step in range(8):
+    out = X
+    for layer in net:
+        out = layer.forward(out)
+    loss = np.mean((out - Y) ** 2)
+    up = 2 * (out - Y) / len(Y)
+    for layer in reversed(net):
+        up = layer.backward(up, 0.1)
+";
+const ELEMENTS: &str = "
+w, velocity = [0.1, -0.2, 0.3], [0.0, 0.0, 0.0]
+bias, carried, rate = 0.0, 0.0, 0.05
+data = [([1.0, 0.5, -1.0], 1.0), ([0.2, -0.3, 0.8], 0.0), ([-1.0, 1.5, 0.5], 0.5)]
+for epoch in range(8):
+    for xs, t in data:
+        guess = bias + sum(a * x for a, x in zip(w, xs))
+        loss = (guess - t) ** 2
+        err = 2 * (guess - t)
+        for i in range(3):
+            velocity[i] = 0.9 * velocity[i] - rate * err * xs[i]
+            w[i] = w[i] + velocity[i]
+        carried = 0.9 * carried - rate * err
+        bias = bias + carried
+";
+
+#[test]
+fn layers_and_elements_that_carry_something_are_compared_too() {
+    for (program, from, with) in
+        [(LAYERS, "out ** 2)\n        down", "out)\n        down"), (ELEMENTS, "err * xs[i]", "err")]
+    {
+        let right = report(program);
+        assert_eq!(right.verdict, Verdict::Right, "{right:?}");
+        assert_eq!(right.claims.len(), 2);
+        let wrong = report(&program.replace(from, with));
+        assert_eq!((wrong.claims[0].verdict, wrong.verdict), (Verdict::Wrong, Verdict::Wrong), "{wrong:?}");
+    }
 }
 
 #[test]

@@ -232,8 +232,13 @@ impl Definitions<'_> {
         }
         let factors = factors(expr);
         let through = |factor: &&Expr| {
-            let definitions = self.of.get(last_name(factor)?).filter(|_| depth > 0 && !factor.is_subscript_expr())?;
-            definitions.iter().find_map(|value| self.named_rate(value, depth - 1))
+            let name = last_name(factor)?;
+            // Of what is carried from step to step, each element; and what is added to it.
+            let carried = self.recursive.contains(name);
+            let known = [self.of.get(name), self.also.get(name).filter(|_| carried)];
+            let mut values = known.into_iter().flatten().flatten().filter(|_| depth > 0);
+            let is_followed = carried || !factor.is_subscript_expr();
+            is_followed.then(|| values.find_map(|value| self.named_rate(value, depth - 1)))?
         };
         let told = factors.iter().find(|factor| last_name(factor).is_some_and(is_rate) && !factor.is_subscript_expr());
         if let Some(factor) = told {

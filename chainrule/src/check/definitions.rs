@@ -13,8 +13,8 @@ pub(crate) struct Definitions<'a> {
     pub(super) of: HashMap<String, Vec<&'a Expr>>,
     /// In what other ways names get values: as one of several targets, by `+=`, as a key, as the variable of a loop, as
     /// what a function returns, and as what it is given.
-    also: HashMap<String, Vec<&'a Expr>>,
-    recursive: HashSet<String>,
+    pub(super) also: HashMap<String, Vec<&'a Expr>>,
+    pub(super) recursive: HashSet<String>,
     /// Those of them that are multiplied by something each time, as what is carried with a momentum is.
     decaying: HashSet<String>,
     /// What names are multiplied by, or divided by.

@@ -62,9 +62,10 @@ pub(crate) fn variants(expr: &Expr, source: &str, words: &Vocabulary) -> Vec<Var
     let text = &source[whole];
     found.push(Variant { kind: FaultKind::Transposed, range: whole, with: format!("({text}).T") });
     let factors = words.all_factors();
-    for term in terms(expr) {
+    for (term, is_operand) in terms(expr) {
         for factor in &factors {
-            let with = format!("{} * {}", product_part(term, source), parenthesised(factor));
+            let product = format!("{} * {}", product_part(term, source), parenthesised(factor));
+            let with = if is_operand && !term.is_bin_op_expr() { format!("({product})") } else { product };
             found.push(Variant { kind: FaultKind::MissingFactor, range: term.range(), with });
         }
     }
@@ -72,14 +73,21 @@ pub(crate) fn variants(expr: &Expr, source: &str, words: &Vocabulary) -> Vec<Var
     found
 }
 
-/// An expression, and what it is a sum of.
-fn terms(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::BinOp(sum) if matches!(sum.op, Operator::Add | Operator::Sub) => {
-            [vec![expr], terms(&sum.left), terms(&sum.right)].concat()
+/// An expression, what it is a sum of, and the matrices that it is a product of, which are told from the others.
+fn terms(expr: &Expr) -> Vec<(&Expr, bool)> {
+    let mut found = vec![(expr, false)];
+    if let Expr::BinOp(each) = expr {
+        let parts = [&*each.left, &*each.right];
+        match each.op {
+            Operator::Add | Operator::Sub => found.extend(parts.into_iter().flat_map(terms)),
+            Operator::MatMult => {
+                let made = parts.into_iter().filter(|part| !part.is_attribute_expr());
+                found.extend(made.map(|part| (part, true)));
+            }
+            _ => {}
         }
-        _ => vec![expr],
     }
+    found
 }
 
 /// Edits that give a value another shape: sums over other axes.
