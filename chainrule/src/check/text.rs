@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use std::ops::Range;
 
 /// How many elements of an array are shown.
-pub(super) const SHOWN: usize = 4;
+const SHOWN: usize = 4;
 
 impl Report {
     /// The report as text: a snippet for each claim that is not right, and one line of summary. With `styled`, in
@@ -60,7 +60,7 @@ impl Report {
             Verdict::Kink => format!("`{}` descends a derivative that jumps here", claim.wrt),
             _ => format!("`{}` is not moved along the derivative of {loss} by {}", claim.target, claim.wrt),
         };
-        let places = differing(claim);
+        let places = differing(&claim.claimed.numbers, &claim.derivative.numbers);
         let (written, derivative) = (shown(&claim.claimed.numbers, &places), shown(&claim.derivative.numbers, &places));
         let at = match claim.failing_keys.as_slice() {
             [] => String::new(),
@@ -105,10 +105,10 @@ fn failed<'a>(failure: &'a Failure, source: &'a str, path: &'a str) -> Group<'a>
     }
 }
 
-/// The elements at which a claim differs most, in their order.
-fn differing(claim: &Judged) -> Vec<usize> {
-    let gap = |&k: &usize| (claim.claimed.numbers[k] - claim.derivative.numbers[k]).abs();
-    let mut places: Vec<usize> = (0..claim.claimed.numbers.len()).collect();
+/// The elements at which some numbers differ most from others, in their order.
+pub(super) fn differing(these: &[f64], those: &[f64]) -> Vec<usize> {
+    let gap = |&k: &usize| (these[k] - those[k]).abs();
+    let mut places: Vec<usize> = (0..these.len()).collect();
     places.sort_by(|a, b| gap(b).total_cmp(&gap(a)));
     places.truncate(SHOWN);
     places.sort_unstable();

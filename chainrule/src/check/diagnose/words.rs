@@ -8,7 +8,7 @@ use super::{Findings, Repair};
 use crate::check::monitor::Monitor;
 use crate::check::report::{Diagnosis, FaultKind, Judged, Report};
 use crate::check::sites::How;
-use crate::check::text::{SHOWN, number, shown};
+use crate::check::text::{differing, number, shown};
 use crate::failure::line_at;
 use ruff_python_ast::{Expr, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
@@ -32,11 +32,6 @@ pub(super) fn route(case: &Case<'_>, evidence: &Evidence, monitor: &Monitor) -> 
     let Some(&edge) = edges.get(key).and_then(|edges| edges.first()) else { return Route::default() };
     let from = key.from.map_or(WRT.to_owned(), |site| bare(&monitor.notes.sites[site].target).to_owned());
     Route { names: Stage::route(stage, edge, OF, WRT), via: Some((from, monitor.notes.sites[key.into].range)) }
-}
-
-/// Some numbers, the first of many.
-fn numbers(all: &[f64]) -> String {
-    shown(all, &(0..all.len().min(SHOWN)).collect::<Vec<usize>>())
 }
 
 fn bare(target: &str) -> &str {
@@ -103,11 +98,12 @@ impl Speaker<'_> {
             let begins = format!("The fault begins in line {line}, and is none of the usual slips");
             let text = match found.recognized.meant.get(&site) {
                 Some(meaning) => {
-                    let (should, is) = (numbers(&meaning.should), numbers(&meaning.is));
+                    let places = differing(&meaning.is, &meaning.should);
+                    let (should, is) = (shown(&meaning.should, &places), shown(&meaning.is, &places));
                     format!("{begins}: `{target}` is to be {}, {should}, and is {is}.", self.meaning(meaning, claim))
                 }
                 None => format!(
-                    "{begins}: all that is made before it is right, and `{target}` is no multiple of a derivative of \
+                    "{begins}: what is made before it is right, and `{target}` is no multiple of a derivative of \
                      {}.",
                     claim.of
                 ),
