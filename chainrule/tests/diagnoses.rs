@@ -151,6 +151,13 @@ fn a_fault_in_a_loop_through_time_begins_in_one_place() {
         let lines = MEMORY.find("dz = Wf").unwrap()..MEMORY.find("    Wf -=").unwrap();
         assert!(found[0].1.repaired && lines.contains(&found[0].1.place.start), "{found:?}");
     }
+    // Where all is wrong by a delta, its name is not held against it once it is put right.
+    let wrong = report(&MEMORY.replace("(c_prev - g) * f * (1 - f)", "(c_prev - g) * f"));
+    let found = roots(&wrong);
+    assert_eq!(found.len(), 1, "{wrong:?}");
+    assert!(found[0].1.text.contains("in line 27") && found[0].1.repaired, "{found:?}");
+    let delta = wrong.claims.iter().find(|claim| claim.target == "df").unwrap();
+    assert!(delta.verdict == Verdict::Wrong && delta.begins_at.is_some());
     // What is only another name for a delta is not to blame.
     let wrong = report(&MEMORY.replace("np.outer(df, z)", "np.outer(df, z * z)").replace("(dg, z)", "(dg, z * z)"));
     let mut targets: Vec<&str> = roots(&wrong).into_iter().map(|(target, _)| target).collect();

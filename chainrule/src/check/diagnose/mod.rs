@@ -158,19 +158,7 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
             Some((repair, healed))
         });
         let speaker = words::Speaker { source, findings: &findings, report };
-        let Some((repair, healed)) = verified else {
-            if report.claims[k].begins_at.is_some() {
-                continue;
-            }
-            let diagnosis = speaker.unknown(k);
-            let same = |other: &usize| {
-                let said = report.claims[*other].diagnosis.as_ref();
-                said.is_some_and(|said| said.kind == FaultKind::Unknown && said.place == diagnosis.place)
-            };
-            report.claims[k].begins_at = (0..k).find(same);
-            report.claims[k].diagnosis = Some(diagnosis);
-            continue;
-        };
+        let Some((repair, healed)) = verified else { continue };
         // A claim that leaves out the same edges has a path of its own to tell.
         let akin = |other: usize| {
             let Repair::Evidence(evidence) = &repair else { return None };
@@ -186,6 +174,26 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
         for (other, diagnosis) in told {
             report.claims[other].diagnosis = Some(diagnosis);
             report.claims[other].begins_at = (other != k).then_some(k);
+        }
+    }
+    for &k in &wrong {
+        let claim = &report.claims[k];
+        if claim.diagnosis.is_some() || claim.begins_at.is_some() {
+            continue;
+        }
+        let diagnosis = words::Speaker { source, findings: &findings, report }.unknown(k);
+        let same = |other: &usize| {
+            let said = report.claims[*other].diagnosis.as_ref();
+            said.is_some_and(|said| said.kind == FaultKind::Unknown && said.place == diagnosis.place)
+        };
+        report.claims[k].begins_at = (0..k).find(same);
+        report.claims[k].diagnosis = Some(diagnosis);
+    }
+    // What was found to begin elsewhere takes along what begins with it.
+    for &k in &wrong {
+        for _ in 0..wrong.len() {
+            let root = report.claims[k].begins_at.and_then(|place| report.claims[place].begins_at);
+            report.claims[k].begins_at = root.filter(|&root| root != k).or(report.claims[k].begins_at);
         }
     }
 }

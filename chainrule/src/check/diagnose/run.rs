@@ -196,10 +196,17 @@ impl Run<'_> {
             Verdict::Scaled => judged.factor.is_some_and(|factor| (factor / self.claims.scale - 1.0).abs() < 1e-6),
             _ => false,
         };
-        let healed: HashSet<usize> =
-            after.claims.iter().filter(|claim| is_right(claim)).map(|claim| claim.id).collect();
+        let with = |verdict: &dyn Fn(&Judged) -> bool| -> HashSet<usize> {
+            after.claims.iter().filter(|claim| verdict(claim)).map(|claim| claim.id).collect()
+        };
+        let mut healed = with(&is_right);
         let harmed = self.claims.right.difference(&healed).next().is_some();
-        (healed.contains(&claim) && !harmed && after.error.is_none()).then_some(healed)
+        let heals = healed.contains(&claim) && !harmed && after.error.is_none();
+        // A delta by another name was wrong by what is made of it alone.
+        if after.claims.iter().all(|claim| claim.kind != ClaimKind::Update || is_right(claim)) {
+            healed.extend(with(&|claim| claim.kind != ClaimKind::Update && claim.verdict == Verdict::Unchecked));
+        }
+        heals.then_some(healed)
     }
 
     pub(super) fn edited(&self, range: TextRange, with: &str) -> String {
