@@ -194,3 +194,15 @@ for i in range(30):
     assert!(always.claims.iter().all(|claim| claim.verdict == Verdict::Unchecked), "{always:?}");
     assert_eq!(report(&program.replace("5 / norm", "0.5")).verdict, Verdict::Wrong);
 }
+
+#[test]
+fn parameters_that_are_updated_in_one_statement_are_told_apart() {
+    let right = include_str!("programs/right/two_at_once.py");
+    let report =
+        check(&right.replace("start - 0.1 * d_start", "start - 0.1 * d_slope"), "pairs.py", &Options::default());
+    let updates: Vec<_> = report.claims.iter().filter(|claim| claim.kind == ClaimKind::Update).collect();
+    let told: Vec<_> = updates.iter().map(|update| (update.target.as_str(), update.verdict)).collect();
+    assert_eq!(told, [("slope", Verdict::Right), ("start", Verdict::Wrong)], "{report:?}");
+    let diagnosis = updates[1].diagnosis.as_ref().unwrap();
+    assert!(diagnosis.text.contains("write `0.1 * d_start`"), "{}", diagnosis.text);
+}

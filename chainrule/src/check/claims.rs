@@ -104,41 +104,55 @@ pub(crate) struct Form<'a> {
     pub(crate) step: &'a Expr,
     pub(crate) adds: bool,
     pub(crate) in_place: bool,
+    /// Where it stands.
+    pub(crate) range: TextRange,
 }
 
-/// The update that a statement has the form of.
-pub(crate) fn form<'a>(stmt: &'a Stmt, source: &str) -> Option<Form<'a>> {
-    let text = |expr: &Expr| &source[expr.range()];
-    let assignable = |expr: &Expr| expr.is_name_expr() || expr.is_attribute_expr() || expr.is_subscript_expr();
-    let sign = |op: Operator| match op {
+/// The updates that a statement has the form of: one, or one for each part of `w, b = w - rate*dw, b - rate*db`.
+pub(crate) fn forms<'a>(stmt: &'a Stmt, source: &str) -> Vec<Form<'a>> {
+    match stmt {
+        Stmt::AugAssign(each) if is_assignable(&each.target) => {
+            let (target, range) = (&*each.target, each.range);
+            let form = |adds| Form { target, old: target, step: &each.value, adds, in_place: true, range };
+            sign(each.op).map(form).into_iter().collect()
+        }
+        Stmt::Assign(each) => match (each.targets.as_slice(), &*each.value) {
+            ([Expr::Tuple(targets)], Expr::Tuple(values)) if targets.elts.len() == values.elts.len() => {
+                let parts = targets.elts.iter().zip(&values.elts);
+                parts.filter_map(|(target, value)| assigned_form(target, value, value.range(), source)).collect()
+            }
+            ([target], value) => assigned_form(target, value, each.range, source).into_iter().collect(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// The update that giving a value to a target has the form of.
+pub(crate) fn assigned_form<'a>(target: &'a Expr, value: &'a Expr, range: TextRange, source: &str) -> Option<Form<'a>> {
+    let Expr::BinOp(value) = value else { return None };
+    let adds = sign(value.op)?;
+    let same = source[target.range()] == source[value.left.range()];
+    let renewed = last_name(target).zip(last_name(&value.left)).is_some_and(|(new, old)| is_new_of(new, old));
+    (is_assignable(target) && (same || renewed)).then_some(Form {
+        target,
+        old: &value.left,
+        step: &value.right,
+        adds,
+        in_place: false,
+        range,
+    })
+}
+
+fn is_assignable(expr: &Expr) -> bool {
+    expr.is_name_expr() || expr.is_attribute_expr() || expr.is_subscript_expr()
+}
+
+/// Whether an operator adds, if it adds or subtracts.
+fn sign(op: Operator) -> Option<bool> {
+    match op {
         Operator::Sub => Some(false),
         Operator::Add => Some(true),
-        _ => None,
-    };
-    match stmt {
-        Stmt::AugAssign(each) => {
-            let adds = sign(each.op)?;
-            assignable(&each.target).then_some(Form {
-                target: &each.target,
-                old: &each.target,
-                step: &each.value,
-                adds,
-                in_place: true,
-            })
-        }
-        Stmt::Assign(each) => {
-            let ([target], Expr::BinOp(value)) = (each.targets.as_slice(), &*each.value) else { return None };
-            let adds = sign(value.op)?;
-            let same = text(target) == text(&value.left);
-            let renewed = last_name(target).zip(last_name(&value.left)).is_some_and(|(new, old)| is_new_of(new, old));
-            (assignable(target) && (same || renewed)).then_some(Form {
-                target,
-                old: &value.left,
-                step: &value.right,
-                adds,
-                in_place: false,
-            })
-        }
         _ => None,
     }
 }
@@ -310,7 +324,7 @@ struct Finder<'a> {
 
 impl<'a> Visitor<'a> for Finder<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        if let Some(form) = form(stmt, self.source) {
+        for form in forms(stmt, self.source) {
             self.update(stmt, &form);
         }
         let assigned = match stmt {
@@ -355,7 +369,7 @@ impl<'a> Finder<'a> {
             target: spelled(form.target),
             wrt: spelled(form.old),
             spelled: self.source[form.old.range()].to_owned(),
-            range: stmt.range(),
+            range: form.range,
             adds: form.adds,
             is_bare: named.is_none()
                 && matches!(form.step, Expr::Name(_) | Expr::Attribute(_) | Expr::NumberLiteral(_)),

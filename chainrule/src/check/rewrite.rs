@@ -1,6 +1,6 @@
 //! Puts calls of the monitor into a program, in place of the statements that it has to see and after them.
 
-use super::claims::{Claims, form, last_name};
+use super::claims::{Claims, Form, assigned_form, forms, last_name};
 use super::inputs::is_written;
 use super::named::Making;
 use super::sites::{How, Site, bodies};
@@ -123,24 +123,8 @@ impl Rewriter<'_> {
     fn stmt(&mut self, stmt: &mut Stmt) -> Vec<Stmt> {
         bodies(stmt).into_iter().for_each(|body| self.body(body));
         let range = stmt.range();
-        if let Some(place) = self.claims.updates.iter().position(|update| update.range == range)
-            && let Some(form) = form(stmt, self.source)
-        {
-            let how = if form.in_place { How::Changed } else { How::Assigned };
-            let target = form.target.clone();
-            let old = loaded(form.old.clone());
-            let step = self.passed(form.step.clone(), range, How::Step(place));
-            let mut arguments = vec![number(place, range), number(usize::from(form.in_place), range), old, step];
-            if let Expr::Subscript(part) = form.target
-                && !matches!(
-                    *part.slice,
-                    Expr::Slice(_) | Expr::Tuple(_) | Expr::StringLiteral(_) | Expr::NumberLiteral(_)
-                )
-            {
-                arguments.push((*part.slice).clone());
-            }
-            let value = Box::new(call(UPDATE, arguments, range));
-            let targets = vec![target.clone()];
+        if let Some((target, how, value)) = self.updated(stmt, range) {
+            let (targets, value) = (vec![target.clone()], Box::new(value));
             *stmt = Stmt::Assign(StmtAssign { node_index: AtomicNodeIndex::NONE, range, targets, value });
             return self.note(&target, range, None, how);
         }
@@ -151,6 +135,12 @@ impl Rewriter<'_> {
                     && targets.elts.len() == values.elts.len()
                 {
                     for (target, value) in targets.elts.iter().zip(&mut values.elts) {
+                        let form = assigned_form(target, value, value.range(), self.source);
+                        if let Some(update) = form.and_then(|form| self.update(&form)) {
+                            *value = update;
+                            notes.extend(self.note(target, range, None, How::Assigned));
+                            continue;
+                        }
                         let first = self.sites.len();
                         notes.extend(self.note(target, range, Some(value.range()), How::Assigned));
                         self.vary(first, value);
@@ -209,6 +199,29 @@ impl Rewriter<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The target of a statement that is an update, how it gets its value, and the call that gives it.
+    fn updated(&mut self, stmt: &Stmt, range: TextRange) -> Option<(Expr, How, Expr)> {
+        let whole = |form: &Form| form.range == range;
+        let form = forms(stmt, self.source).into_iter().find(whole)?;
+        let how = if form.in_place { How::Changed } else { How::Assigned };
+        Some((form.target.clone(), how, self.update(&form)?))
+    }
+
+    /// The call in place of what an update gives its target, if it is one.
+    fn update(&mut self, form: &Form) -> Option<Expr> {
+        let range = form.range;
+        let place = self.claims.updates.iter().position(|update| update.range == range)?;
+        let old = loaded(form.old.clone());
+        let step = self.passed(form.step.clone(), range, How::Step(place));
+        let mut arguments = vec![number(place, range), number(usize::from(form.in_place), range), old, step];
+        if let Expr::Subscript(part) = form.target
+            && !matches!(*part.slice, Expr::Slice(_) | Expr::Tuple(_) | Expr::StringLiteral(_) | Expr::NumberLiteral(_))
+        {
+            arguments.push((*part.slice).clone());
+        }
+        Some(call(UPDATE, arguments, range))
     }
 
     /// Passes what gets the name of a parameter, or of an input, through the monitor.

@@ -1,6 +1,6 @@
 //! A report in words, with the program's own lines.
 
-use super::{ClaimKind, Judged, Report, Verdict};
+use super::{ClaimKind, FaultKind, Judged, Report, Verdict};
 use crate::failure::Failure;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
@@ -79,7 +79,8 @@ impl Report {
             .annotation(AnnotationKind::Primary.span(claim.place.clone()).label(label));
         let begins_elsewhere = |place: &Range<usize>| place.start < claim.place.start || place.end > claim.place.end;
         if let Some(diagnosis) = claim.diagnosis.as_ref().filter(|diagnosis| begins_elsewhere(&diagnosis.place)) {
-            snippet = snippet.annotation(AnnotationKind::Context.span(diagnosis.place.clone()).label("it begins here"));
+            let label = if diagnosis.kind == FaultKind::Unknown { "look from here on" } else { "it begins here" };
+            snippet = snippet.annotation(AnnotationKind::Context.span(diagnosis.place.clone()).label(label));
         }
         let level = if claim.verdict == Verdict::Wrong { Level::ERROR } else { Level::WARNING };
         let group = level.primary_title(title).element(snippet);

@@ -61,6 +61,8 @@ pub(super) fn rescaled(expr: &Expr, source: &str, factor: f64) -> String {
     }
 }
 
+const UNEXPLAINED: &str = "None of the usual slips explains it.";
+
 /// Puts diagnoses into words.
 pub(super) struct Speaker<'a> {
     pub(super) source: &'a str,
@@ -95,16 +97,19 @@ impl Speaker<'_> {
         let broken = found.and_then(|found| found.recognized.broken).filter(|&site| !sites[site].target.is_empty());
         if let (Some(found), Some(site)) = (found, broken) {
             let (line, target) = (self.line(sites[site].range), bare(&sites[site].target));
-            let begins = format!("The fault begins in line {line}, and is none of the usual slips");
             let text = match found.recognized.meant.get(&site) {
                 Some(meaning) => {
                     let places = differing(&meaning.is, &meaning.should);
                     let (should, is) = (shown(&meaning.should, &places), shown(&meaning.is, &places));
-                    format!("{begins}: `{target}` is to be {}, {should}, and is {is}.", self.meaning(meaning, claim))
+                    let meaning = self.meaning(meaning, claim);
+                    format!(
+                        "The fault begins in line {line}, and is none of the usual slips: `{target}` is to be \
+                         {meaning}, {should}, and is {is}."
+                    )
                 }
                 None => format!(
-                    "{begins}: what is made before it is right, and `{target}` is no multiple of a derivative of \
-                     {}.",
+                    "{UNEXPLAINED} What is made before line {line} is right. Look from there on: `{target}` is the first \
+                     that is not known to be a derivative of {}.",
                     claim.of
                 ),
             };
@@ -113,12 +118,11 @@ impl Speaker<'_> {
         let begin = found.and_then(|found| found.recognized.made.first()).map(|&site| sites[site].range);
         let text = match begin {
             Some(range) => format!(
-                "None of the usual slips explains it. Everything before line {} is in claims that are right: look at \
-                 `{}` first.",
+                "{UNEXPLAINED} Everything before line {} is in claims that are right: look from `{}` on.",
                 self.line(range),
                 self.first_line(range)
             ),
-            None => "None of the usual slips explains it.".to_owned(),
+            None => UNEXPLAINED.to_owned(),
         };
         self.blank(FaultKind::Unknown, text, begin, claim)
     }
