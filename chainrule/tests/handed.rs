@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chainrule::check::{Options, Report, Verdict, check};
+use chainrule::check::{ClaimKind, Options, Report, Verdict, check};
 
 fn report(program: &str) -> Report {
     check(program, "program.py", &Options::default())
