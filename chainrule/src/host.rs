@@ -3,9 +3,10 @@
 use crate::failure::Failure;
 use crate::limits::{self, Limits};
 use crate::output::{Output, Shared};
+use crate::worker::Worker;
 use ruff_python_ast::{Mod, ModModule};
 use ruff_source_file::SourceFileBuilder;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyType};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDict, PyType};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::compiler::{CompileError, Mode};
 use rustpython_vm::function::FuncArgs;
@@ -33,9 +34,6 @@ pub enum Outcome {
         traceback: String,
     },
 }
-
-/// Room for the deepest recursion that the interpreter allows.
-const STACK: usize = 512 << 20;
 
 /// How long after its time a program has to notice, before it is left to itself.
 const GRACE: Duration = Duration::from_secs(2);
@@ -112,7 +110,7 @@ pub(crate) fn watched<T: Send + 'static>(
     on_time(limits, work).and_then(|result| result)
 }
 
-/// Does some work in a thread of its own, which is told when its time is over and left to itself soon after.
+/// Does some work in another thread, which is told when its time is over and left to itself soon after.
 fn on_time<T: Send + 'static>(
     limits: Limits,
     work: impl FnOnce(Arc<AtomicBool>) -> T + Send + 'static,
@@ -120,13 +118,16 @@ fn on_time<T: Send + 'static>(
     let late = Arc::new(AtomicBool::new(false));
     let (done, wait) = mpsc::channel();
     let flag = late.clone();
+    let worker = Worker::idle()
+        .map_err(|error| Failure::whole(format!("no thread could be started for the program: {error}")))?;
     // Nobody waits any more for a program that was left to itself.
-    let send = move || drop(done.send(work(flag)));
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(send);
-    thread.map_err(|error| Failure::whole(format!("no thread could be started for the program: {error}")))?;
+    worker.take(move || drop(done.send(work(flag))));
     let broken = || Failure::whole("the interpreter broke off: this is a fault of chainrule, not of the program");
     match wait.recv_timeout(limits.time) {
-        Ok(outcome) => return Ok(outcome),
+        Ok(outcome) => {
+            worker.keep();
+            return Ok(outcome);
+        }
         Err(RecvTimeoutError::Disconnected) => return Err(broken()),
         Err(RecvTimeoutError::Timeout) => {}
     }
@@ -182,8 +183,19 @@ fn interpret(
         while outcome == Outcome::Finished && has_time() && again.as_ref().is_some_and(|again| again()) {
             run(&code);
         }
+        forget(vm);
         outcome
     })
+}
+
+/// Empties all modules: their functions know them and they their functions, so that neither would ever be freed.
+fn forget(vm: &VirtualMachine) {
+    let modules = vm.sys_module.get_attr("modules", vm).ok().and_then(|modules| modules.downcast::<PyDict>().ok());
+    for (_, module) in modules.iter().flat_map(|modules| modules.items_vec()) {
+        if let Some(names) = module.dict() {
+            names.clear();
+        }
+    }
 }
 
 /// Replaces what would reach out of the interpreter.

@@ -25,6 +25,7 @@ mod modules;
 mod numpy;
 mod output;
 pub mod random;
+mod worker;
 
 pub use error::{Error, Result};
 pub use failure::Failure;
