@@ -243,3 +243,24 @@ for x, y in [(1.0, 0.5), (2.0, -0.5), (-1.5, 0.25)] * 6:
         assert_eq!(verdicts(&report), [("w", Verdict::Unchecked), ("v", Verdict::Right)], "{program}\n{report:?}");
     }
 }
+
+#[test]
+fn steps_by_the_sign_alone_are_no_derivatives_and_not_wrong() {
+    let program = "
+import numpy as np
+w, v, rate = np.array([0.5, -0.2]), 0.3, 0.05
+for x, y in [([1.0, 2.0], 0.5), ([-0.5, 1.0], -0.5), ([-1.5, 0.5], 0.25)] * 6:
+    x = np.array(x)
+    loss = (w @ x + v - y) ** 2
+    g = 2 * (w @ x + v - y)
+    w -= rate * np.sign(g * x)
+    v -= rate * g
+";
+    let right = report(program);
+    assert_eq!(verdicts(&right), [("w", Verdict::Unchecked), ("v", Verdict::Right)], "{right:?}");
+    // The wrong way, and by more than the sign.
+    for step in ["-np.sign(g * x)", "np.sign(g * x[::-1])", "np.sign(g) * x"] {
+        let wrong = report(&program.replace("np.sign(g * x)", step));
+        assert_eq!(wrong.claims[0].verdict, Verdict::Wrong, "{step}: {wrong:?}");
+    }
+}

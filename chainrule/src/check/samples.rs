@@ -55,6 +55,18 @@ pub(crate) struct Point {
     pub(crate) when: usize,
 }
 
+/// Whether what is claimed at some points is the sign of the derivative alone, times one number: such steps go the right
+/// way, and are no derivative.
+pub(super) fn go_by_sign(points: &[Point]) -> bool {
+    let samples = || points.iter().flat_map(|point| &point.samples).filter(|sample| sample.claimed != 0.0);
+    let size = samples().next().map_or(0.0, |first| first.claimed.abs());
+    let has = |sign: f64| samples().any(|sample| sample.claimed.signum() == sign);
+    let goes_by = |sample: &Sample| {
+        sample.claimed.signum() == sample.derivative.signum() && (sample.claimed.abs() - size).abs() <= 1e-9 * size
+    };
+    has(1.0) && has(-1.0) && samples().all(goes_by)
+}
+
 impl Point {
     /// Whether the claim is the derivative here.
     pub(crate) fn agrees(&self, rtol: f64) -> bool {

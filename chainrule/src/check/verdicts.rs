@@ -3,7 +3,7 @@
 use super::claims::Update;
 use super::monitor::Monitor;
 use super::report::{ClaimKind, Judged, Values, Verdict};
-use super::samples::{Finding, Point, failing, failing_keys, find, first_failing};
+use super::samples::{Finding, Point, failing, failing_keys, find, first_failing, go_by_sign};
 use super::variables::stands_for_loss;
 use crate::failure::line_at;
 use ruff_text_size::TextRange;
@@ -14,6 +14,8 @@ type Ruling = (Verdict, Option<f64>, Option<String>);
 
 /// Why a gradient is not compared that the program itself does not leave as it is.
 const CLIPPED: &str = "it is clipped wherever it was met";
+/// Why a step that goes the right way is not compared.
+const BY_SIGN: &str = "it goes by the sign of the derivative alone";
 /// Why a step that carries state is not compared as a whole.
 const CARRIES: &str = "it carries state from earlier steps (momentum, or a sum over steps)";
 /// The same, where the gradient that enters the state is right.
@@ -147,6 +149,7 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
                 (Verdict::Scaled, Some(factor), None)
             }
             Finding::Off(_) if carries_state(k, &updates[k]) => (Verdict::Unchecked, None, Some(CARRIES.to_owned())),
+            Finding::Off(_) if go_by_sign(&seen.points[k]) => (Verdict::Unchecked, None, Some(BY_SIGN.to_owned())),
             Finding::Off(factor) => (Verdict::Wrong, factor, None),
         })
     };
