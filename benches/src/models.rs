@@ -6,12 +6,10 @@ use std::array::from_fn;
 
 /// A layer of `O` neurons on `N` inputs: the weights of a neuron, then its bias, neuron by neuron.
 fn layer<R: Real, const N: usize, const O: usize>(params: &[R], x: &[R], activation: impl Fn(R) -> R) -> [R; O] {
-    let neuron = |k: usize| &params[k * (N + 1)..][..N + 1];
-    // All products, then all sums, then all activations: so the outputs are nodes that follow one another, and the next
-    // layer's products run over them as over an array.
-    let products: [R; O] = from_fn(|k| R::dot(&neuron(k)[..N], x));
-    let sums: [R; O] = from_fn(|k| products[k] + neuron(k)[N]);
-    sums.map(activation)
+    from_fn(|k| {
+        let neuron = &params[k * (N + 1)..][..N + 1];
+        activation(R::dot(&neuron[..N], x) + neuron[N])
+    })
 }
 
 /// W1: the squared error of a 2-2-1 sigmoid network.
