@@ -311,12 +311,8 @@ impl Program {
     }
 
     /// Adds a parameter or an input.
-    #[inline(always)]
     pub(crate) fn push_leaf(&mut self, op: Op) -> u32 {
-        let list = if op == Op::Param { &mut self.params } else { &mut self.inputs };
-        let place = list.len() as u32;
-        list.push(self.nodes.len() as u32);
-        self.push(Node::leaf(op, place))
+        self.push_leaves(op, 1).start
     }
 
     /// Adds a few parameters or inputs, and says where the first is.

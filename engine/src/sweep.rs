@@ -171,20 +171,24 @@ struct PullBack<'a, R> {
 impl<R: Real> Partials<R> for PullBack<'_, R> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> R) {
-        let arg = self.args[position] as usize;
-        if self.nodes[arg].op != Op::Const {
-            self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
-        }
+        self.add(self.args[position], partial);
     }
 
     #[inline(always)]
     fn take_each(&mut self, first: usize, partials: impl Iterator<Item = R>) {
         let args = self.args;
         for (&arg, partial) in args[first..].iter().zip(partials) {
-            let arg = arg as usize;
-            if self.nodes[arg].op != Op::Const {
-                self.adjoints[arg].accumulate(self.adjoint.chain(partial));
-            }
+            self.add(arg, || partial);
+        }
+    }
+}
+
+impl<R: Real> PullBack<'_, R> {
+    #[inline(always)]
+    fn add(&mut self, arg: u32, partial: impl FnOnce() -> R) {
+        let arg = arg as usize;
+        if self.nodes[arg].op != Op::Const {
+            self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
         }
     }
 }

@@ -159,13 +159,17 @@ impl<'a> Definitions<'a> {
     /// What a function of the program is given, gets the names of its parameters.
     fn called(&mut self, call: &'a ExprCall) {
         let Some(parameters) = last_name(&call.func).and_then(|name| self.parameters.get(name)) else { return };
-        let own = usize::from(parameters.first().is_some_and(|first| first == "self"));
-        let by_place = parameters.iter().skip(own).cloned().zip(&call.arguments.args);
-        let by_name =
-            call.arguments.keywords.iter().filter_map(|each| Some((each.arg.as_ref()?.to_string(), &each.value)));
-        let given: Vec<(String, &'a Expr)> = by_place.chain(by_name).collect();
+        let given = given(parameters, call);
         given.into_iter().for_each(|(name, value)| self.also.entry(name).or_default().push(value));
     }
+}
+
+/// What a call gives to each of the parameters of its function, but to `self`.
+pub(super) fn given<'a>(parameters: &[String], call: &'a ExprCall) -> Vec<(String, &'a Expr)> {
+    let own = usize::from(parameters.first().is_some_and(|first| first == "self"));
+    let by_place = parameters.iter().skip(own).cloned().zip(&call.arguments.args);
+    let by_name = call.arguments.keywords.iter().filter_map(|each| Some((each.arg.as_ref()?.to_string(), &each.value)));
+    by_place.chain(by_name).collect()
 }
 
 /// What a part of a container by a key that is typed is called: `v` and `v["W1"]` are made of different things.

@@ -1,7 +1,7 @@
 //! What is handed to the arguments of functions and to the variables of loops.
 
 use super::claims::last_name;
-use super::definitions::Definitions;
+use super::definitions::{Definitions, given};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, ModModule, Stmt};
 use ruff_text_size::{Ranged, TextRange};
@@ -60,12 +60,7 @@ impl<'a> Handed<'a> {
     fn called(&mut self, call: &'a ExprCall) {
         let Some(name) = last_name(&call.func) else { return };
         let Some(scope) = self.functions.iter().position(|(_, own, _)| own == name) else { return };
-        let parameters = &self.functions[scope].2;
-        let own = usize::from(parameters.first().is_some_and(|first| first == "self"));
-        let by_place = parameters.iter().skip(own).cloned().zip(&call.arguments.args);
-        let by_name =
-            call.arguments.keywords.iter().filter_map(|each| Some((each.arg.as_ref()?.to_string(), &each.value)));
-        let given: Vec<(String, &'a Expr)> = by_place.chain(by_name).collect();
+        let given = given(&self.functions[scope].2, call);
         let scope = Some(scope);
         self.hands.extend(given.into_iter().map(|(name, value)| Hand { scope, name, value }));
     }
