@@ -12,15 +12,14 @@ fn report(program: &str) -> Report {
 /// A program, a part of it, and what in its place is right at the program's own point by accident, with its fault.
 const ACCIDENTS: &[(&str, &str, &str, FaultKind)] = &[
     ("w = 1.0\nloss = w ** 3\ndw = 3 * w * w\nw -= 0.1 * dw\n", "w * w\n", "w\n", FaultKind::MissingFactor),
-    // An input that is 1 left out, one that is 0 used for another, and one used for its square.
-    (NEURON, "d_out_d_w = x", "d_out_d_w = 1", FaultKind::Substitution),
-    (NEURON, "d_out_d_w = x", "d_out_d_w = 1 / (2 - x)", FaultKind::Unknown),
+    // A parameter that is as large as an input, and an input that is as large as another.
     (NEURON, "d_loss_d_v = d_out * u", "d_loss_d_v = d_out * v", FaultKind::Substitution),
     (
-        "x = 1\nw = 0.4\nloss = w * x * x\ndw = x * x  #: dloss/dw\nw -= 0.1 * dw\n",
-        "= x * x  #",
-        "= x  #",
-        FaultKind::MissingFactor,
+        "x1, x2 = 1.5, 1.5\nw1, w2 = 0.4, 0.3\nloss = (w1 * x1 + w2 * x2) ** 2\nd = 2 * (w1 * x1 + w2 * x2)\n\
+         w1 -= 0.1 * d * x1\nw2 -= 0.1 * d * x2\n",
+        "0.1 * d * x2",
+        "0.1 * d * x1",
+        FaultKind::Substitution,
     ),
     // Two parameters of the same value.
     (CHAIN, "(1 - o * o) * w2", "(1 - o * o) * w1", FaultKind::Substitution),
@@ -143,6 +142,46 @@ fn a_right_program_of_one_step_is_never_wrong() {
         let found = report(program);
         assert!(found.verdict != Verdict::Wrong && found.error.is_none(), "{program}{found:?}");
         assert!(found.claims.iter().all(|claim| claim.verdict != Verdict::Wrong), "{program}{found:?}");
+    }
+}
+
+/// Programs of one step with a claim that is right for the inputs as they are written, and what would be so for others.
+const OF_INPUTS: &[(&str, &str)] = &[
+    // An input that is typed where it is used, alone and beside others.
+    ("x = 2.0\ny = 3.0\nw = 0.5\npred = w * x\nloss = (pred - y) ** 2\ndw = 2 * (pred - y) * 2\nw -= 0.1 * dw\n", ""),
+    ("x = 1\nw = 0.4\nloss = w * x * x\ndw = x  #: dloss/dw\nw -= 0.1 * dw\n", "`x * x` for `x` in line 4"),
+    // One that is a product of another.
+    (
+        "x = 2.5\nx_sq = 6.25\ny = 3.0\na, b = 0.5, 0.2\npred = a * x + b * x_sq\nloss = (pred - y) ** 2\n\
+         da = 2 * (pred - y) * x\ndb = 2 * (pred - y) * x * x\na -= 0.1 * da\nb -= 0.1 * db\n",
+        "",
+    ),
+    // The input of a bias, which is 1 and left out.
+    (
+        "x, one, y = 0.7, 1.0, 0.2\nw, b = 0.4, 0.3\nout = w * x + b * one\nloss = (out - y) ** 2\nd = 2 * (out - y)\n\
+         w -= 0.1 * d * x\nb -= 0.1 * d\n",
+        "`0.1 * d * one` for `0.1 * d` in line 7",
+    ),
+    // An input by another name.
+    (
+        "inputs = [2.0, 0.1]\ni1 = 2.0\nw, v = 0.4, 0.3\nout = inputs[0] * w\nloss = (v * out) ** 2\n\
+         dw = 2 * v * out * v * i1\ndv = 2 * v * out * out\nw -= 0.1 * dw\nv -= 0.1 * dv\n",
+        "",
+    ),
+];
+
+#[test]
+fn what_holds_for_the_inputs_of_a_program_only_is_not_wrong() {
+    for (program, instead) in OF_INPUTS {
+        let found = report(program);
+        assert!(found.verdict != Verdict::Wrong && found.error.is_none(), "{program}{found:?}");
+        assert!(found.claims.iter().all(|claim| claim.verdict != Verdict::Wrong), "{program}{found:?}");
+        let reasons = found.claims.iter().filter(|claim| claim.verdict == Verdict::Unchecked);
+        let mut reasons = reasons.filter_map(|claim| claim.reason.as_deref());
+        assert!(
+            reasons.any(|reason| reason.starts_with("it is right for the inputs") && reason.contains(instead)),
+            "{program}{found:?}"
+        );
     }
 }
 

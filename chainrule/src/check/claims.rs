@@ -5,6 +5,7 @@ use super::fresh::Fresh;
 use super::handed::Handed;
 use super::inputs;
 use super::named::Partials;
+use super::rates::typed_rate;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Operator, Stmt, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
@@ -93,6 +94,8 @@ pub(crate) struct Claims {
     pub(crate) rescaled: HashSet<String>,
     /// The names of numbers that are written down and multiplied by parameters.
     pub(crate) inputs: HashSet<String>,
+    /// The names that a loss is made of.
+    pub(crate) forward: HashSet<String>,
 }
 
 const LOSSES: [&str; 9] = ["loss", "cost", "error", "L", "J", "C", "E", "E_total", "Etotal"];
@@ -163,6 +166,17 @@ fn is_new_of(new: &str, old: &str) -> bool {
     rest == Some(old)
 }
 
+/// Whether an expression, or the first factor of a product, has a minus before it.
+fn is_negative(expr: &Expr) -> bool {
+    match expr {
+        Expr::UnaryOp(minus) => minus.op == UnaryOp::USub,
+        Expr::BinOp(product) if matches!(product.op, Operator::Mult | Operator::MatMult | Operator::Div) => {
+            is_negative(&product.left)
+        }
+        _ => false,
+    }
+}
+
 /// The name that an expression ends with: of `self.w1` it is `w1`, of `params[k]` it is `params`.
 pub(crate) fn last_name(expr: &Expr) -> Option<&str> {
     match expr {
@@ -216,6 +230,7 @@ impl Claims {
             partial.made_of = definitions.name_made_of(&partial.name, &ends);
             partial.typed = definitions.values(&partial.name).flat_map(|v| definitions.typed_in(v, &forward)).collect();
         }
+        claims.forward = forward;
         claims.rescaled = definitions.rescaled(&ends);
         claims.inputs = inputs::find(&module.body, &definitions, &|name| claims.parameters.contains_key(name));
         claims
@@ -236,65 +251,9 @@ impl Claims {
     }
 }
 
-impl Definitions<'_> {
-    /// A factor of a product whose name tells a rate, also of a sum of them, and through the names that it is made of.
-    fn named_rate(&self, expr: &Expr, depth: usize) -> Option<String> {
-        if let Expr::BinOp(sum) = expr
-            && matches!(sum.op, Operator::Add | Operator::Sub)
-        {
-            return self.named_rate(&sum.left, depth).or_else(|| self.named_rate(&sum.right, depth));
-        }
-        let factors = factors(expr);
-        let through = |factor: &&Expr| {
-            let name = last_name(factor)?;
-            // Of what is carried from step to step, each element; and what is added to it.
-            let carried = self.recursive.contains(name);
-            let known = [self.of.get(name), self.also.get(name).filter(|_| carried)];
-            let mut values = known.into_iter().flatten().flatten().filter(|_| depth > 0);
-            let is_followed = carried || !factor.is_subscript_expr();
-            is_followed.then(|| values.find_map(|value| self.named_rate(value, depth - 1)))?
-        };
-        let told = factors.iter().find(|factor| last_name(factor).is_some_and(is_rate) && !factor.is_subscript_expr());
-        if let Some(factor) = told {
-            // A step that is computed before it is taken off is made of its rate.
-            let deeper = if factors.len() == 1 { through(factor) } else { None };
-            return deeper.or_else(|| Some(self.source[factor.range()].to_owned()));
-        }
-        factors.iter().find_map(through)
-    }
-
-    /// What else could be the rate: literals and names among the factors.
-    fn possible_rates(&self, expr: &Expr) -> Vec<String> {
-        let plain =
-            |factor: &&Expr| factor.is_number_literal_expr() || factor.is_name_expr() || factor.is_attribute_expr();
-        factors(expr).into_iter().filter(plain).map(|factor| self.source[factor.range()].to_owned()).collect()
-    }
-}
-
 /// Whether a function multiplies.
 pub(super) fn is_product(function: &str) -> bool {
     ["dot", "multiply", "matmul", "outer"].contains(&function)
-}
-
-/// The factors of a product, of `@`, and of calls of `dot` and its like.
-fn factors(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::BinOp(product) => match product.op {
-            Operator::Mult | Operator::MatMult => [factors(&product.left), factors(&product.right)].concat(),
-            Operator::Div => factors(&product.left),
-            _ => vec![expr],
-        },
-        Expr::UnaryOp(minus) if minus.op == UnaryOp::USub && !minus.operand.is_number_literal_expr() => {
-            factors(&minus.operand)
-        }
-        Expr::Call(call) => match &*call.func {
-            Expr::Attribute(method) if is_product(method.attr.as_str()) => {
-                std::iter::once(&*method.value).chain(&call.arguments.args).flat_map(factors).collect()
-            }
-            _ => vec![expr],
-        },
-        _ => vec![expr],
-    }
 }
 
 /// Whether a name tells a learning rate.
@@ -350,8 +309,12 @@ impl<'a> Finder<'a> {
     fn update(&mut self, stmt: &Stmt, form: &Form<'a>) {
         let Some(parameter) = last_name(form.old).filter(|name| !LOSSES.contains(name)) else { return };
         let named = self.definitions.named_rate(form.step, 3);
-        let negative = matches!(form.step, Expr::UnaryOp(minus) if minus.op == UnaryOp::USub);
-        if form.adds && named.is_none() && !negative || self.fresh.is_sum(form.target, stmt.range()) {
+        let named_rate = named.is_some();
+        let rates = named.map_or_else(|| self.definitions.possible_rates(form.step), |rate| vec![rate]);
+        // Sums of other things than steps are many.
+        let is_step =
+            !form.adds || named_rate || is_negative(form.step) || rates.iter().any(|rate| typed_rate(rate).is_some());
+        if !is_step || self.fresh.is_sum(form.target, stmt.range()) {
             return;
         }
         let keys = keys_of(form.old);
@@ -371,10 +334,9 @@ impl<'a> Finder<'a> {
             spelled: self.source[form.old.range()].to_owned(),
             range: form.range,
             adds: form.adds,
-            is_bare: named.is_none()
-                && matches!(form.step, Expr::Name(_) | Expr::Attribute(_) | Expr::NumberLiteral(_)),
-            named_rate: named.is_some(),
-            rates: named.map_or_else(|| self.definitions.possible_rates(form.step), |rate| vec![rate]),
+            is_bare: !named_rate && matches!(form.step, Expr::Name(_) | Expr::Attribute(_) | Expr::NumberLiteral(_)),
+            named_rate,
+            rates,
             decays: self.definitions.decays(&recursive),
             recursive,
             made_of: HashSet::new(),

@@ -19,6 +19,7 @@ pub(crate) mod monitor;
 mod named;
 pub(crate) mod notes;
 mod partials;
+mod rates;
 pub(crate) mod replay;
 mod report;
 pub(crate) mod rewrite;
@@ -146,7 +147,7 @@ fn hooks<T>(monitor: Rc<Monitor>, finish: impl FnOnce(&Monitor, Option<Failure>)
 
 fn report(monitor: &Monitor, source: &str, rtol: f64, failure: Option<Failure>) -> Report {
     let claims = verdicts::judge(monitor, source, rtol);
-    let verdict = claims.iter().map(verdicts::of_file).max().unwrap_or(Verdict::Unchecked);
+    let verdict = verdicts::worst(&claims);
     let is_empty = !claims.iter().any(|claim| claim.kind == ClaimKind::Update);
     let error = failure.or_else(|| problem(monitor, source, is_empty));
     let loss = verdicts::loss(monitor).map(|place| monitor.candidate(place).name.clone());

@@ -29,12 +29,14 @@ pub(super) struct Replay {
     round: Cell<usize>,
     /// The claims that are compared again, and how many points each had in the first run.
     open: RefCell<HashMap<usize, usize>>,
-    /// How many points each claim had when this run began.
-    begins: RefCell<Vec<usize>>,
+    /// How many points each claim had when each of the later runs began.
+    begins: RefCell<Vec<Vec<usize>>>,
     /// The claims that hold where they were made, and need not hold anywhere else.
     read_off: RefCell<HashSet<usize>>,
     /// The numbers of the inputs.
     inputs: RefCell<Vec<f64>>,
+    /// Of the claims that hold wherever the inputs are as they are written, the points at which they fail.
+    elsewhere: RefCell<HashMap<usize, Vec<Point>>>,
     random: RefCell<Option<Mersenne>>,
 }
 
@@ -47,6 +49,21 @@ impl Replay {
     /// How many points of a claim are the program's own.
     pub(super) fn first(&self, claim: usize) -> usize {
         self.open.borrow().get(&claim).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Of a claim that holds wherever the inputs are as they are written, the points at which it fails.
+    pub(super) fn elsewhere(&self, claim: usize) -> Vec<Point> {
+        self.elsewhere.borrow().get(&claim).cloned().unwrap_or_default()
+    }
+
+    /// Whether a run moves the inputs too; the others move parameters alone.
+    fn moves_inputs(&self, round: usize) -> bool {
+        round > 0 && round.is_multiple_of(2) && !self.inputs.borrow().is_empty()
+    }
+
+    /// In which run a claim met the point at a place.
+    fn round_of(&self, claim: usize, place: usize) -> usize {
+        self.begins.borrow().iter().filter(|begins| begins[claim] <= place).count()
     }
 
     /// A number near another, in every run but the first.
@@ -70,11 +87,12 @@ impl Monitor {
         }
         let counts: Vec<usize> = seen.points.iter().map(Vec::len).collect();
         let wants = open.keys().any(|&k| counts[k] < self.limit());
-        if round == ROUNDS || !wants || counts == *self.replay.begins.borrow() || self.is_too_long() {
+        let begins = &mut *self.replay.begins.borrow_mut();
+        if round == ROUNDS || !wants || begins.last() == Some(&counts) || self.is_too_long() {
             return false;
         }
         self.replay.round.set(round + 1);
-        self.replay.begins.replace(counts);
+        begins.push(counts);
         self.replay.random.replace(Some(Mersenne::from_number(round as u32)));
         self.opens.borrow_mut().clear();
         self.notes.forget();
@@ -86,7 +104,7 @@ impl Monitor {
 
     /// How many points a claim had when this run began.
     pub(super) fn begin(&self, claim: usize) -> usize {
-        self.replay.begins.borrow().get(claim).copied().unwrap_or(0)
+        self.replay.begins.borrow().last().map_or(0, |begins| begins[claim])
     }
 
     /// Whether a claim is to be compared at more points.
@@ -140,7 +158,7 @@ impl Monitor {
         bound(value, shared.is_present(), &begin, vm)
     }
 
-    /// What an input is bound to: numbers near those that are written down, in every run but the first.
+    /// What an input is bound to: in every other run, numbers near those that are written down.
     pub(super) fn input(&self, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let Some(array) = numbers_of(&value, vm).filter(|array| array.kind() != Kind::Bool) else { return Ok(value) };
         let numbers = array.floats();
@@ -148,7 +166,8 @@ impl Monitor {
             self.replay.inputs.borrow_mut().extend(&numbers);
             return Ok(value);
         }
-        if is_one_hot(&numbers, array.shape().last().copied().unwrap_or(1)) {
+        let is_fixed = is_one_hot(&numbers, array.shape().last().copied().unwrap_or(1));
+        if is_fixed || !self.replay.moves_inputs(self.replay.round.get()) {
             return Ok(value);
         }
         // All by one factor: the columns may be centred, or a matrix symmetric.
@@ -183,22 +202,31 @@ impl Monitor {
     }
 
     /// Leaves out what says nothing: points that are not finite, and those at which a claim fails that holds at its own
-    /// point and at another one near it. There a branch has changed its side, or a difference has grown that is none of the
-    /// derivative.
+    /// point and at another one that was made in the same way. There a branch has changed its side, or a difference has
+    /// grown that is none of the derivative. Sets aside those at which a claim fails that holds wherever the inputs are as
+    /// they are written.
     pub(super) fn settle(&self) {
         let seen = &mut *self.seen.borrow_mut();
         for (&claim, &first) in self.replay.open.borrow().iter() {
-            let near = seen.points[claim].split_off(first);
-            let fails = |point: &Point| point.fails(self.rtol);
-            let own = &seen.points[claim];
-            let holds_near =
-                |key: &Option<String>| near.iter().any(|point| point.key == *key && point.holds(self.rtol));
-            let fails_here = |key: &Option<String>| own.iter().any(|point| point.key == *key && fails(point));
-            let says = |point: &&Point| {
-                point.is_finite() && (!fails(point) || fails_here(&point.key) || !holds_near(&point.key))
+            let points = &seen.points[claim];
+            let is_moved = |place: usize| self.replay.moves_inputs(self.replay.round_of(claim, place));
+            let fails = |place: usize| points[place].fails(self.rtol);
+            let is_like = |one: usize, other: usize| points[one].key == points[other].key;
+            let fails_here = |place: usize| (0..first).any(|own| is_like(own, place) && fails(own));
+            let holds_near = |place: usize| {
+                let made_so = |&other: &usize| is_moved(other) == is_moved(place) && is_like(other, place);
+                (first..points.len()).filter(made_so).any(|other| points[other].holds(self.rtol))
             };
-            let kept: Vec<Point> = near.iter().filter(says).cloned().collect();
-            seen.points[claim].extend(kept);
+            let says =
+                |place: usize| points[place].is_finite() && (!fails(place) || fails_here(place) || !holds_near(place));
+            let kept: Vec<usize> = (0..points.len()).filter(|&place| place < first || says(place)).collect();
+            let of_inputs = |&place: &usize| is_moved(place) && fails(place);
+            let own = || kept.iter().filter(|&&place| !is_moved(place));
+            let holds = own().all(|&place| !fails(place)) && own().any(|&place| place >= first);
+            let (aside, kept): (Vec<usize>, Vec<usize>) = kept.iter().partition(|place| holds && of_inputs(place));
+            let [aside, kept] = [aside, kept].map(|places| places.iter().map(|&place| points[place].clone()).collect());
+            seen.points[claim] = kept;
+            self.replay.elsewhere.borrow_mut().insert(claim, aside);
         }
     }
 }

@@ -71,6 +71,8 @@ pub struct Judged {
     pub(super) first_failure: usize,
     /// Whether it holds where the program makes it, and fails near there only.
     pub(super) is_near: bool,
+    /// Whether it holds wherever the inputs are as they are written, and fails for others only.
+    pub(super) is_of_inputs: bool,
     /// Where the claim is made.
     pub kind: ClaimKind,
     /// What the statement assigns to, as the source spells it, without `self.`.

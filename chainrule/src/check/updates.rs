@@ -109,7 +109,7 @@ impl Monitor {
             (0..self.candidates.len()).filter(|place| !self.seen.borrow().refused[k].contains(place)).collect();
         let values: Vec<(usize, Option<Number>)> =
             open.into_iter().map(|place| (place, self.loss(place, numbers, vm))).collect();
-        let rate = self.rate_of(update, vm) * if update.adds { -1.0 } else { 1.0 };
+        let rates = self.rates_of(update, vm);
         // Nodes are asked for only now: while an expression is evaluated, the trace may let go of its beginning.
         let nodes = Number::nodes(numbers);
         let mut losses: Vec<(usize, u32)> = Vec::new();
@@ -146,7 +146,7 @@ impl Monitor {
         let hand_shape = step.shape().to_vec();
         let Some(step) = comparable(step, parameter) else { return Ok(None) };
         let tape = self.trace.tape();
-        let sample = |(claimed, (derivative, derivative_rounding)): (Number, (f64, f64))| {
+        let sample = |rate: f64, claimed: &Number, (derivative, derivative_rounding): (f64, f64)| {
             let rounding = claimed.node().map_or(0.0, |node| tape.rounding(node));
             Sample {
                 claimed: claimed.value() / rate,
@@ -160,7 +160,13 @@ impl Monitor {
         self.take_feeding_update(k, &hand);
         let before = self.take_carried(k, numbers, &hand);
         self.take_typed(k, loss, &hand);
-        let mut samples: Vec<Sample> = hand.iter().cloned().zip(expected.iter().copied()).map(sample).collect();
+        let sign = if update.adds { -1.0 } else { 1.0 };
+        let samples = |rate: f64| -> Vec<Sample> {
+            hand.iter().zip(&expected).map(|(claimed, &derivative)| sample(sign * rate, claimed, derivative)).collect()
+        };
+        let agrees = |rate: &&f64| samples(**rate).iter().all(|sample| sample.agrees(1.0, self.rtol));
+        let rate = rates.iter().find(agrees).unwrap_or(&rates[0]);
+        let (rate, mut samples) = (sign * rate, samples(*rate));
         self.excuse_clipped(k, loss, &hand, &mut samples);
         let nodes = |numbers: &[Number]| numbers.iter().map(Number::node).collect::<Vec<Option<u32>>>();
         let (wrt, hand) = (nodes(numbers), nodes(&hand));
@@ -257,24 +263,6 @@ impl Monitor {
             let seen = &mut *self.seen.borrow_mut();
             seen.refused[k].push(place);
             seen.points[k].retain(|point| point.loss != Some(place));
-        }
-    }
-
-    /// The rate of an update: 1 when nothing tells another.
-    fn rate_of(&self, update: &Update, vm: &VirtualMachine) -> f64 {
-        let scalar = |source: &String| {
-            let value = self.evaluate(source, vm)?;
-            let element = element_of(&value, vm).ok().flatten()?;
-            let number = element.number();
-            // What depends on a parameter is no rate, unless its name says so.
-            let plain = element.kind() != Kind::Bool && (update.named_rate || number.node().is_none());
-            (plain && number.value() != 0.0).then(|| number.value())
-        };
-        let found: Vec<f64> = self.rate.iter().chain(&update.rates).filter_map(scalar).collect();
-        match (found.as_slice(), &self.rate) {
-            ([first, ..], Some(_)) => *first,
-            ([only], None) => *only,
-            _ => 1.0,
         }
     }
 }

@@ -31,12 +31,17 @@ pub(super) fn takes_up_what_is_right(claim: &Judged) -> bool {
 }
 
 /// The verdict on a claim as it counts for the whole file: a scaled partial leaves it right.
-pub(super) fn of_file(claim: &Judged) -> Verdict {
+fn of_file(claim: &Judged) -> Verdict {
     match claim.verdict {
         Verdict::Unchecked if takes_up_what_is_right(claim) => Verdict::Right,
         Verdict::Scaled if claim.kind != ClaimKind::Update => Verdict::Right,
         verdict => verdict,
     }
+}
+
+/// The verdict on a file, from those on its claims.
+pub(super) fn worst(claims: &[Judged]) -> Verdict {
+    claims.iter().map(of_file).max().unwrap_or(Verdict::Unchecked)
 }
 
 /// The candidate that the updates descend.
@@ -80,8 +85,16 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
     }
     let mut judged: Vec<(usize, Judged)> = Vec::new();
     for (place, ruling) in rulings.into_iter().enumerate() {
-        let Some(ruling) = ruling else { continue };
-        judged.push((place, report(monitor, source, place, ruling, &points[place], rtol)));
+        let Some(mut ruling) = ruling else { continue };
+        let elsewhere = monitor.replay.elsewhere(place);
+        // A diagnosis is to tell whether that is a slip.
+        let is_of_inputs = !elsewhere.is_empty() && ruling.0 == Verdict::Right;
+        if is_of_inputs {
+            points[place].extend(elsewhere);
+            ruling.0 = Verdict::Wrong;
+        }
+        let claim = report(monitor, source, place, ruling, &points[place], rtol);
+        judged.push((place, Judged { is_of_inputs, ..claim }));
     }
     judged.sort_by_key(|(_, claim)| (claim.place.start, claim.place.end));
     let first_failure = |(place, _): &(usize, Judged)| {
@@ -98,7 +111,8 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
 /// Of a wrong claim and the wrong partials that it is made of, the one that failed first, if that is another: partials of
 /// a loop backwards through time are all made of each other.
 fn begins_at(monitor: &Monitor, judged: &[(usize, Judged)], failed: &[usize], k: usize) -> Option<usize> {
-    let is_wrong = |k: usize| judged[k].1.verdict == Verdict::Wrong;
+    let is_own = |other: &Judged| judged[k].1.is_of_inputs || !other.is_of_inputs;
+    let is_wrong = |other: usize| judged[other].1.verdict == Verdict::Wrong && is_own(&judged[other].1);
     let mut behind = vec![k];
     let mut next = 0;
     while let Some(&claim) = behind.get(next).filter(|&&claim| is_wrong(claim)) {
@@ -314,6 +328,7 @@ fn report(
         id: place,
         first_failure,
         is_near: first_failure >= monitor.replay.first(place),
+        is_of_inputs: false,
         kind,
         target: target.clone(),
         of,

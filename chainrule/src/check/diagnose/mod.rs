@@ -5,6 +5,7 @@
 //! ([`variants`]) of the lines that may be to blame, each in its own place, and the tape tells what the claim would have
 //! been. What explains the claim everywhere is verified: the program is run with the repair in place of the claim.
 
+mod coincidence;
 mod evidence;
 mod recognize;
 mod run;
@@ -21,7 +22,7 @@ use super::sites::Site;
 use evidence::Evidence;
 use recognize::Recognized;
 use run::{Claims, Run};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use variants::{Variant, Vocabulary};
 
 /// At how many executions at least a fault has to explain a claim before its repair is tried.
@@ -71,6 +72,8 @@ struct Findings {
     rates: Vec<String>,
     /// The sites of the forward computation.
     forward: Vec<usize>,
+    /// The names that a loss is made of.
+    made_of: HashSet<String>,
 }
 
 /// An update by a rate on whose parameter no loss depends.
@@ -94,13 +97,19 @@ struct Found {
 
 /// Diagnoses the wrong claims of a report.
 pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut Report) {
+    let made_of = explain(source, path, options, report).unwrap_or_default();
+    coincidence::settle(source, report, &made_of);
+}
+
+/// Explains the wrong claims of a report; gives the names that the loss is made of.
+fn explain(source: &str, path: &str, options: &Options, report: &mut Report) -> Option<HashSet<String>> {
     let wrong: Vec<usize> = (0..report.claims.len()).filter(|&k| report.claims[k].verdict == Verdict::Wrong).collect();
     if wrong.is_empty() {
-        return;
+        return None;
     }
     let first_failure = wrong.iter().map(|&k| report.claims[k].first_failure).max().unwrap_or(0);
     let run = Run { source, path, options, points: first_failure + STAGES, claims: Claims::of(report) };
-    let Some(mut findings) = run.study(&HashMap::new(), None) else { return };
+    let mut findings = run.study(&HashMap::new(), None)?;
     if let Some((idle, healed)) = run.unused(&findings, report) {
         report.claims.push(idle);
         report.claims.sort_by_key(|claim| claim.place.start);
@@ -117,7 +126,7 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
     let wrong = report.claims.iter().enumerate().filter(|(_, claim)| claim.verdict == Verdict::Wrong);
     let mut wrong: Vec<usize> = wrong.filter(|(_, claim)| claim.diagnosis.is_none()).map(|(k, _)| k).collect();
     let tried = run.variants(&findings);
-    let Some(varied) = run.study(&tried, None) else { return };
+    let varied = run.study(&tried, None)?;
     for (claim, found) in varied.cases {
         let own = findings.cases.entry(claim).or_default();
         own.repairs.extend(found.repairs.into_iter().filter(|repair| matches!(repair, Repair::Edit { .. })));
@@ -196,4 +205,5 @@ pub(super) fn diagnose(source: &str, path: &str, options: &Options, report: &mut
             report.claims[k].begins_at = root.filter(|&root| root != k).or(report.claims[k].begins_at);
         }
     }
+    Some(findings.made_of)
 }

@@ -99,5 +99,6 @@ pub(super) fn weigh(
     let parameters = monitor.claims.updates.iter().map(|update| update.spelled.clone()).collect();
     let named = monitor.claims.updates.iter().filter(|update| update.named_rate);
     let rates = named.flat_map(|update| update.rates.clone()).collect();
-    Findings { sites: monitor.notes.sites.clone(), vocabulary, cases, idle, parameters, rates, forward }
+    let made_of = monitor.claims.forward.clone();
+    Findings { sites: monitor.notes.sites.clone(), vocabulary, cases, idle, parameters, rates, forward, made_of }
 }
