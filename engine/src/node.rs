@@ -12,10 +12,19 @@ pub(crate) struct Node {
     few: u8,
     /// Which of few operands are constants, a bit each.
     constants: u8,
-    /// Of [`LONG`] lists of operands in the pool: whether both halves are nodes that follow one another, and none is a
-    /// constant.
-    in_runs: bool,
+    among: Among,
     pub(crate) operands: [u32; 2],
+}
+
+/// What is known of the operands in the pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Among {
+    /// Nothing.
+    Anything,
+    /// None is a constant.
+    Nodes,
+    /// None is a constant, and both halves, [`LONG`] in all, are nodes that follow one another.
+    Runs,
 }
 
 const IN_POOL: u8 = u8::MAX;
@@ -28,19 +37,19 @@ impl Node {
     #[inline(always)]
     pub(crate) fn few(op: Op, operands: [u32; 2], constants: u8) -> Node {
         let few = op.arity().map_or(IN_POOL, |arity| arity as u8);
-        Node { op, few, constants, in_runs: false, operands }
+        Node { op, few, constants, among: Among::Anything, operands }
     }
 
     /// Of operands in the pool, by their place and count.
     #[inline(always)]
-    pub(crate) fn many(op: Op, operands: [u32; 2], in_runs: bool) -> Node {
-        Node { op, few: IN_POOL, constants: 0, in_runs, operands }
+    pub(crate) fn many(op: Op, operands: [u32; 2], among: Among) -> Node {
+        Node { op, few: IN_POOL, constants: 0, among, operands }
     }
 
     /// A parameter or an input, by its position among them.
     #[inline(always)]
     pub(crate) fn leaf(op: Op, position: u32) -> Node {
-        Node { op, few: 0, constants: 0, in_runs: false, operands: [position, 0] }
+        Node { op, few: 0, constants: 0, among: Among::Anything, operands: [position, 0] }
     }
 
     /// Whether there are operands to compute with.
@@ -68,13 +77,19 @@ impl Node {
         }
     }
 
-    /// The two halves of what lies in the pool, where each is of nodes that follow one another.
+    /// What is known of the operands in the pool.
     #[inline(always)]
-    pub(crate) fn runs(&self, pool: &[u32]) -> Option<[Range<usize>; 2]> {
+    pub(crate) fn among(&self) -> Among {
+        self.among
+    }
+
+    /// The two halves of what lies in the pool, of nodes that follow one another.
+    #[inline(always)]
+    pub(crate) fn runs(&self, pool: &[u32]) -> [Range<usize>; 2] {
         let (start, count) = (self.operands[0] as usize, self.operands[1] as usize);
         let half = count / 2;
         let run = |first: usize, count: usize| pool[first] as usize..pool[first] as usize + count;
-        self.in_runs.then(|| [run(start, half), run(start + half, count - half)])
+        [run(start, half), run(start + half, count - half)]
     }
 
     /// Takes it that another node is no constant any more.

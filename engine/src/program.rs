@@ -1,7 +1,7 @@
 //! A program: a graph without its numbers.
 
 use crate::error::{Error, Result};
-use crate::node::{LONG, Node};
+use crate::node::{Among, LONG, Node};
 use crate::ops::Op;
 use indexmap::IndexMap;
 use std::ops::Range;
@@ -31,6 +31,8 @@ pub struct Program {
     params: Vec<u32>,
     inputs: Vec<u32>,
     outputs: Vec<u32>,
+    /// How many parameters and inputs come before anything that is computed.
+    leading: usize,
 }
 
 #[inline(always)]
@@ -57,6 +59,12 @@ impl Program {
     /// Whether there are no nodes.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// How many parameters and inputs come before anything that is computed.
+    #[inline(always)]
+    pub(crate) fn leading(&self) -> usize {
+        self.leading
     }
 
     /// What the arguments of a node of more than two are added to, before the node.
@@ -282,16 +290,14 @@ impl Program {
     #[inline(always)]
     pub(crate) fn push_many(&mut self, op: Op, start: usize, constants: bool) -> u32 {
         let args = &self.pool[start..];
-        let in_runs = args.len() >= LONG && self.are_in_runs(args, constants);
+        let has_constant = || args.iter().any(|&arg| self.op(arg as usize) == Op::Const);
+        let among = match args.len() >= LONG && are_in_runs(args) {
+            _ if constants && has_constant() => Among::Anything,
+            true => Among::Runs,
+            false => Among::Nodes,
+        };
         let place = |n: usize| u32::try_from(n).expect("a graph holds at most 2^32 arguments of n-ary nodes");
-        self.push(Node::many(op, [place(start), place(args.len())], in_runs))
-    }
-
-    fn are_in_runs(&self, args: &[u32], constants: bool) -> bool {
-        let (a, b) = args.split_at(args.len() / 2);
-        // What differs, of all together: a jump for each would cost more.
-        let is_run = |half: &[u32]| half.iter().zip(half[0]..).fold(0, |all, (&arg, next)| all | (arg ^ next)) == 0;
-        is_run(a) && is_run(b) && !(constants && args.iter().any(|&arg| self.op(arg as usize) == Op::Const))
+        self.push(Node::many(op, [place(start), place(args.len())], among))
     }
 
     /// Adds a node of an op that computes.
@@ -323,6 +329,7 @@ impl Program {
         let place = list.len() as u32;
         list.extend_from_slice(&std::array::from_fn::<_, N, _>(|k| first + k as u32));
         self.nodes.extend_from_slice(&std::array::from_fn::<_, N, _>(|k| Node::leaf(op, place + k as u32)));
+        self.lead(first as usize, N);
         first
     }
 
@@ -335,7 +342,15 @@ impl Program {
         let nodes = node_number(first)..node_number(first + count);
         list.extend(nodes.clone());
         self.nodes.extend((place..place + count as u32).map(|place| Node::leaf(op, place)));
+        self.lead(first, count);
         nodes
+    }
+
+    #[inline(always)]
+    fn lead(&mut self, first: usize, count: usize) {
+        if first == self.leading {
+            self.leading += count;
+        }
     }
 
     #[inline(always)]
@@ -363,8 +378,17 @@ impl Program {
         self.params.clear();
         self.inputs.clear();
         self.outputs.clear();
+        self.leading = 0;
         if !self.names.is_empty() {
             self.names.retain(|_, node| std::mem::replace(node, FORGOTTEN) != FORGOTTEN);
         }
     }
+}
+
+/// Whether both halves of some operands are nodes that follow one another.
+fn are_in_runs(args: &[u32]) -> bool {
+    let (a, b) = args.split_at(args.len() / 2);
+    // What differs, of all together: a jump for each would cost more.
+    let is_run = |half: &[u32]| half.iter().zip(half[0]..).fold(0, |all, (&arg, next)| all | (arg ^ next)) == 0;
+    is_run(a) && is_run(b)
 }

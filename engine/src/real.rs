@@ -111,7 +111,11 @@ macro_rules! define_real {
                 #[inline]
                 fn $two_name(a: &[Self], b: &[Self]) -> Self {
                     assert!(a.len() == b.len(), "{} of lists of {} and {} numbers", stringify!($two_name), a.len(), b.len());
-                    Self::compute::<row::$TwoOp>(TwoLists(a, b))
+                    // Of two each, as in a first lesson: then the compiler knows the lengths.
+                    match (<&[Self; 2]>::try_from(a), <&[Self; 2]>::try_from(b)) {
+                        (Ok(a), Ok(b)) => Self::compute::<row::$TwoOp>(TwoLists(a, b)),
+                        _ => Self::compute::<row::$TwoOp>(TwoLists(a, b)),
+                    }
                 }
             )*
         }

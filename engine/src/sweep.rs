@@ -2,7 +2,7 @@
 
 use crate::arguments::{Arguments, Picked, TwoLists};
 use crate::error::{Error, Result};
-use crate::node::Node;
+use crate::node::{Among, Node};
 use crate::ops::{MANY, Op, Partials};
 use crate::program::Program;
 use crate::real::Real;
@@ -62,7 +62,7 @@ pub fn reverse<R: Real>(program: &Program, numbers: &[R], adjoints: &mut [R]) {
     let (nodes, _) = program.nodes();
     // All of one length, so that one comparison shows that a node is in all of them.
     let (nodes, numbers) = (&nodes[..adjoints.len()], &numbers[..adjoints.len()]);
-    for place in (0..adjoints.len()).rev() {
+    for place in (0..adjoints.len()).rev().take_while(|&place| place >= program.leading()) {
         let (node, y, adjoint) = (&nodes[place], numbers[place], adjoints[place]);
         if !node.computes() || adjoint.is_zero() {
             continue;
@@ -82,13 +82,26 @@ pub fn reverse<R: Real>(program: &Program, numbers: &[R], adjoints: &mut [R]) {
 fn pull_back_many<R: Real>(program: &Program, place: usize, numbers: &[R], adjoints: &mut [R]) {
     let (nodes, pool) = program.nodes();
     let (node, y, adjoint) = (&nodes[place], numbers[place], adjoints[place]);
-    if let Some([a, b]) = node.runs(pool) {
-        let args = TwoLists(&numbers[a.clone()], &numbers[b.clone()]);
-        node.op.partials_among::<MANY, MANY, R>(args, y, &mut RunsPullBack { a, b, adjoint, adjoints });
-    } else {
-        let args = node.args(pool);
-        let mut sink = PullBack { nodes, args, adjoint, adjoints };
-        node.op.partials_among::<3, MANY, R>(Picked { numbers, args }, y, &mut sink);
+    let args = node.args(pool);
+    match (node.among(), <&[u32; 4]>::try_from(args)) {
+        (Among::Runs, _) => {
+            let [a, b] = node.runs(pool);
+            let args = TwoLists(&numbers[a.clone()], &numbers[b.clone()]);
+            node.op.partials_among::<MANY, MANY, R>(args, y, &mut RunsPullBack { a, b, adjoint, adjoints });
+        }
+        // As many as the weighted sum of two inputs has: loops of a known length.
+        (Among::Nodes, Ok(args)) => {
+            let mut sink = PullBack { nodes: None, args, adjoint, adjoints };
+            node.op.partials_among::<3, MANY, R>(Picked { numbers, args }, y, &mut sink);
+        }
+        (Among::Nodes, _) => {
+            let mut sink = PullBack { nodes: None, args, adjoint, adjoints };
+            node.op.partials_among::<3, MANY, R>(Picked { numbers, args }, y, &mut sink);
+        }
+        (Among::Anything, _) => {
+            let mut sink = PullBack { nodes: Some(nodes), args, adjoint, adjoints };
+            node.op.partials_among::<3, MANY, R>(Picked { numbers, args }, y, &mut sink);
+        }
     }
 }
 
@@ -162,7 +175,8 @@ impl<R: Real> Partials<R> for RunsPullBack<'_, R> {
 
 /// Adds adjoint times partial to the adjoint of each argument.
 struct PullBack<'a, R> {
-    nodes: &'a [Node],
+    /// The nodes, if some argument may be a constant.
+    nodes: Option<&'a [Node]>,
     args: &'a [u32],
     adjoint: R,
     adjoints: &'a mut [R],
@@ -187,7 +201,7 @@ impl<R: Real> PullBack<'_, R> {
     #[inline(always)]
     fn add(&mut self, arg: u32, partial: impl FnOnce() -> R) {
         let arg = arg as usize;
-        if self.nodes[arg].op != Op::Const {
+        if self.nodes.is_none_or(|nodes| nodes[arg].op != Op::Const) {
             self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
         }
     }
