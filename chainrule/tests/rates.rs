@@ -29,6 +29,15 @@ fn a_rate_is_known_among_other_constant_factors() {
         "w -= a * 2 * (pred - y) * x; b -= a * 2 * (pred - y)",
         "w -= 2 * (pred - y) * x; b -= 2 * (pred - y)",
         "w -= d * x; b -= d",
+        // Parts of what holds settings, schedules, a part of many, and a sign that the rate has.
+        "s = {'lr': 0.05}; w -= s['lr'] * d * x; b -= s.get('lr', 1) * 2 * (pred - y)",
+        "rates = [0.05, 0.1]; w -= rates[0] * d * x; b -= rates[1] * d",
+        "w -= 0.1 / (1 + 0.01 * epoch) * d * x; b -= 0.1 * 0.9 ** epoch * d",
+        "lr = 0.1; w -= lr * d * x / (epoch + 1) ** 0.5; b -= d * lr * 0.95 ** epoch",
+        "lr_at = lambda t: 0.1 / (1 + t); w -= lr_at(epoch) * d * x; b -= float(lr_at(epoch) * d)",
+        "w -= d * x / 100; b -= 0.01 * d",
+        "w -= 0.1 * d * x if abs(d) > 1e-9 else 0; b -= 0.1 * d",
+        "lr = -0.1; w += lr * d * x; b = b + lr * d",
     ] {
         let found = report(update);
         let verdicts: Vec<Verdict> = found.claims.iter().map(|claim| claim.verdict).collect();
@@ -45,6 +54,9 @@ fn a_factor_too_many_is_no_rate() {
         ("w -= 0.1 * d * y; b -= 0.1 * d", FaultKind::Substitution),
         ("w += 0.1 * 2 * (y - pred) * x; b += 0.1 * d", FaultKind::Sign),
         ("w -= -0.1 * d * x; b -= 0.1 * d", FaultKind::Sign),
+        ("lr = -0.1; w -= lr * d * x; b += lr * d", FaultKind::Sign),
+        ("s = {'lr': 0.05}; w -= s['lr'] * d * x * x; b -= s['lr'] * d", FaultKind::RepeatedFactor),
+        ("w -= 0.1 * 0.9 ** epoch * d; b -= 0.1 * 0.9 ** epoch * d", FaultKind::MissingFactor),
     ] {
         let found = report(update);
         let kinds: Vec<FaultKind> =

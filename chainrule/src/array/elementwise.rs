@@ -96,7 +96,8 @@ impl Binary {
             Minimum => op(Op::Min),
             Arctan2 => op(Op::Atan2),
             Hypot => op(Op::Hypot),
-            Power if b.value() == b.value().trunc() && b.value().abs() < 64.0 => op(Op::Powi),
+            // An exponent that something is differentiated by is none of the whole ones.
+            Power if b.node().is_none() && b.value() == b.value().trunc() && b.value().abs() < 64.0 => op(Op::Powi),
             Power => op(Op::Powf),
             // It is constant between its jumps.
             FloorDivide => Number::from(floor_quotient(a.value(), b.value())),

@@ -27,6 +27,8 @@ pub(crate) struct Update {
     pub(crate) adds: bool,
     /// Expressions that may be the rate: one that is named so, or else what could be one.
     pub(crate) rates: Vec<String>,
+    /// What the rate is multiplied by that changes from step to step, an expression.
+    pub(crate) schedule: Option<String>,
     /// Whether a name tells the rate.
     pub(crate) named_rate: bool,
     /// Whether S is one name or number alone, and none that tells a rate.
@@ -311,9 +313,9 @@ impl<'a> Finder<'a> {
         let named = self.definitions.named_rate(form.step, 3);
         let named_rate = named.is_some();
         let rates = named.map_or_else(|| self.definitions.possible_rates(form.step), |rate| vec![rate]);
-        // Sums of other things than steps are many.
-        let is_step =
-            !form.adds || named_rate || is_negative(form.step) || rates.iter().any(|rate| typed_rate(rate).is_some());
+        // Sums of other things than steps are many, but few of them begin at random.
+        let has_rate = named_rate || rates.iter().any(|rate| typed_rate(rate).is_some());
+        let is_step = !form.adds || has_rate || is_negative(form.step) || self.definitions.is_random(parameter);
         if !is_step || self.fresh.is_sum(form.target, stmt.range()) {
             return;
         }
@@ -337,6 +339,7 @@ impl<'a> Finder<'a> {
             is_bare: !named_rate && matches!(form.step, Expr::Name(_) | Expr::Attribute(_) | Expr::NumberLiteral(_)),
             named_rate,
             rates,
+            schedule: self.definitions.schedule(form.step),
             decays: self.definitions.decays(&recursive),
             recursive,
             made_of: HashSet::new(),

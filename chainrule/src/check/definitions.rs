@@ -103,6 +103,12 @@ impl<'a> Definitions<'a> {
         self.rescalings.iter().filter(is_own).map(|(name, _)| name.clone()).collect()
     }
 
+    /// Whether a name gets a value that is drawn at random.
+    pub(super) fn is_random(&self, name: &str) -> bool {
+        let draws = |name: &String| ["rand", "normal", "uniform", "gauss"].iter().any(|part| name.contains(part));
+        self.values(name).any(|value| self.names_in(value).iter().any(draws))
+    }
+
     /// Whether a term of an expression is a product with a name.
     fn has_product_with(&self, expr: &Expr, name: &str) -> bool {
         match expr {
@@ -118,7 +124,7 @@ impl<'a> Definitions<'a> {
 
     /// Every name and attribute in an expression; of a part by a key that is assigned somewhere, the key, and the key in
     /// its container.
-    fn names_in(&self, expr: &Expr) -> Vec<String> {
+    pub(super) fn names_in(&self, expr: &Expr) -> Vec<String> {
         struct Names<'a, 'b>(&'b Definitions<'a>, Vec<String>);
         impl Visitor<'_> for Names<'_, '_> {
             fn visit_expr(&mut self, expr: &Expr) {
