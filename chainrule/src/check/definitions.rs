@@ -162,6 +162,18 @@ impl<'a> Definitions<'a> {
         }
     }
 
+    /// What is appended to a list is one of its values; such a list may carry what it held.
+    fn appended(&mut self, call: &'a ExprCall) {
+        let Expr::Attribute(method) = &*call.func else { return };
+        if let (Some(name), "append", [value]) = (last_name(&method.value), method.attr.as_str(), &*call.arguments.args)
+        {
+            self.also.entry(name.to_owned()).or_default().push(value);
+            if reads(value, &method.value) {
+                self.recursive.insert(name.to_owned());
+            }
+        }
+    }
+
     /// What a function of the program is given, gets the names of its parameters.
     fn called(&mut self, call: &'a ExprCall) {
         let Some(parameters) = last_name(&call.func).and_then(|name| self.parameters.get(name)) else { return };
@@ -196,7 +208,7 @@ fn reads(expr: &Expr, target: &Expr) -> bool {
         fn visit_expr(&mut self, expr: &Expr) {
             self.1 |= match (expr, self.0) {
                 (Expr::Name(own), Expr::Name(name)) => own.id == name.id,
-                (Expr::Attribute(own), Expr::Attribute(name)) => own.attr == name.attr,
+                (Expr::Attribute(own), Expr::Attribute(name)) => own.attr.as_str() == name.attr.as_str(),
                 _ => false,
             };
             walk_expr(self, expr);
@@ -293,7 +305,10 @@ impl<'a> Visitor<'a> for Definitions<'a> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Call(call) => self.calls.push(call),
+            Expr::Call(call) => {
+                self.appended(call);
+                self.calls.push(call);
+            }
             Expr::Dict(dict) => {
                 for item in &dict.items {
                     if let Some(Expr::StringLiteral(key)) = &item.key {
