@@ -198,6 +198,8 @@ impl Claims {
         let mut finder = Finder { source, definitions: &definitions, fresh, claims, steps, losses };
         finder.visit_body(&module.body);
         let (mut claims, steps, losses) = (finder.claims, finder.steps, finder.losses);
+        // Beside a loss, a J or an L may be what is to grow.
+        claims.losses.sort_by_key(|candidate| LOSSES.iter().position(|name| *name == candidate.name));
         // A parameter that an update knows by another name begins where it has its own.
         let handed = Handed::find(module);
         for (k, update) in claims.updates.iter().enumerate().filter(|(_, update)| update.named_rate) {

@@ -11,6 +11,7 @@ mod deltas;
 mod diagnose;
 mod entering;
 mod fresh;
+mod guards;
 mod handed;
 mod inputs;
 mod json;
@@ -85,6 +86,7 @@ pub fn check(source: &str, path: &str, options: &Options) -> Report {
     }
     let mut report = judge(source, path, options, Until::End);
     if report.error.is_none() {
+        guards::excuse(source, path, options, &mut report);
         diagnose::diagnose(source, path, options, &mut report);
     }
     report

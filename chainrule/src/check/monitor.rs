@@ -75,6 +75,8 @@ pub(crate) struct Seen {
     pub(crate) reasons: Vec<Option<String>>,
     /// By update and two candidates: the constant factor between their derivatives, where there is one.
     pub(super) proportions: HashMap<[usize; 3], Option<f64>>,
+    /// For each candidate, the highest that it was where it was differentiated.
+    pub(crate) highest: HashMap<usize, f64>,
     /// Two candidates whose derivatives are not proportional.
     pub(crate) rivals: Option<[usize; 2]>,
 }
@@ -134,6 +136,12 @@ impl Monitor {
         let seen = &mut *self.seen.borrow_mut();
         seen.clock += 1;
         seen.clock - 1
+    }
+
+    /// Takes down how high a candidate is.
+    pub(super) fn rise(&self, candidate: usize, number: f64) {
+        let highest = &mut self.seen.borrow_mut().highest;
+        highest.entry(candidate).and_modify(|highest| *highest = highest.max(number)).or_insert(number);
     }
 
     /// How many points each claim gets.

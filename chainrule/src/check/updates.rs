@@ -172,6 +172,7 @@ impl Monitor {
         let (wrt, hand) = (nodes(numbers), nodes(&hand));
         let on_kink = self.jumps(loss, &wrt, &samples);
         let (key, shape) = (key.map(str::to_owned), parameter.shape().to_vec());
+        self.rise(first, tape.number(loss));
         let point = Point { loss: Some(first), key, shape, samples, on_kink, is_delta: false, when: self.now() };
         let scene = || Scene {
             claim: k,

@@ -61,7 +61,11 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
         seen.points.iter().map(|points| points.iter().filter(is_known).cloned().collect()).collect();
     let findings: Vec<Option<Finding>> =
         points.iter().map(|points| (!points.is_empty()).then(|| find(points, rtol))).collect();
-    let mut rulings: Vec<Option<Ruling>> = of_updates(monitor, &findings[..updates.len()]);
+    let mut rulings: Vec<Option<Ruling>> = if ascends(monitor, &findings[..updates.len()]) {
+        findings[..updates.len()].iter().map(|finding| finding.map(|_| (Verdict::Right, None, None))).collect()
+    } else {
+        of_updates(monitor, &findings[..updates.len()])
+    };
     let stated = of_entries(monitor, &rulings, &findings, rtol);
     for (k, (ruling, own)) in stated {
         rulings[k] = Some(ruling);
@@ -140,6 +144,17 @@ fn feeds(monitor: &Monitor, partial: usize, claim: usize) -> bool {
     let traced = |claim: usize| seen.feeds.contains(&(partial, claim));
     let any_of_both = (0..updates.len()).any(|update| traced(update) && named(update));
     traced(claim) && (named(claim) || !any_of_both)
+}
+
+/// Whether all updates go up what is never positive, as the logarithm of a likelihood is.
+fn ascends(monitor: &Monitor, findings: &[Option<Finding>]) -> bool {
+    let is_negative = |loss: usize| monitor.seen.borrow().highest.get(&loss).is_some_and(|&highest| highest <= 0.0);
+    let goes_up = |finding: &Finding| match finding {
+        Finding::Off(factor) => factor.is_some_and(|factor| is_same(factor, -1.0)),
+        other => *other == Finding::Vanishing,
+    };
+    let met = || findings.iter().flatten();
+    loss(monitor).is_some_and(is_negative) && met().all(goes_up) && met().any(|finding| *finding != Finding::Vanishing)
 }
 
 fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Ruling>> {

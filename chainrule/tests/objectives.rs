@@ -1,0 +1,59 @@
+//! Objectives whose updates are right in their own way: those that are to grow, and those with a guard against zero.
+
+#![allow(clippy::unwrap_used)]
+
+use chainrule::check::{Options, Report, Verdict, check};
+
+fn report(objective: &str, gradient: &str, update: &str) -> Report {
+    let program = format!(
+        "import numpy as np\neps = 1e-5\nreg = 1e-5\nX = np.array([[1.0, 0.2], [0.4, -1.0], [-0.3, 2.0]])\n\
+         y = np.array([1.0, 0.0, 1.0])\nw = np.array([0.4, -0.2])\nlr = 0.1\nfor step in range(5):\n    \
+         p = 1 / (1 + np.exp(-X @ w))\n    {objective}\n    g = {gradient}\n    {update}\n"
+    );
+    check(&program, "program.py", &Options::default())
+}
+
+const LIKELIHOOD: &str = "np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))";
+
+#[test]
+fn what_is_never_positive_may_be_ascended() {
+    let ascent = report(&format!("L = {LIKELIHOOD}"), "X.T @ (y - p)", "w += lr * g");
+    assert_eq!((ascent.verdict, ascent.claims.len()), (Verdict::Right, 1), "{ascent:?}");
+    let beside = report(&format!("J = {LIKELIHOOD}; loss = -J"), "X.T @ (y - p)", "w += lr * g");
+    assert_eq!((beside.verdict, beside.loss.as_deref()), (Verdict::Right, Some("loss")), "{beside:?}");
+    for (objective, gradient, update) in [
+        (format!("L = {LIKELIHOOD}"), "X.T @ (y - p) * p.sum()", "w += lr * g"),
+        (format!("L = -{LIKELIHOOD}"), "X.T @ (p - y)", "w += lr * g"),
+        (format!("L = {LIKELIHOOD}"), "2 * X.T @ (y - p)", "w += lr * g"),
+    ] {
+        let found = report(&objective, gradient, update);
+        assert_eq!((found.verdict, found.error.is_none()), (Verdict::Wrong, true), "{objective} {gradient}: {found:?}");
+    }
+}
+
+#[test]
+fn a_guard_against_zero_is_left_out_by_hand() {
+    let objectives = [
+        "loss = -np.sum(y * np.log(p + 1e-5) + (1 - y) * np.log(1 - p + 1e-5))",
+        "loss = -np.sum(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps))",
+        "q = np.clip(X @ w, -1e-5, None) if step > 9 else p; loss = -np.sum(y * np.log(q + eps) + (1 - y) * np.log(1 - q + eps))",
+    ];
+    for objective in objectives {
+        let found = report(objective, "X.T @ (p - y)", "w -= lr * g");
+        assert_eq!((found.verdict, found.error.is_none()), (Verdict::Right, true), "{objective}: {found:?}");
+        for wrong in ["X.T @ (p - y) * p.sum()", "X.T @ (p * p - y)"] {
+            let found = report(objective, wrong, "w -= lr * g");
+            assert_eq!(
+                (found.verdict, found.error.is_none()),
+                (Verdict::Wrong, true),
+                "{objective} {wrong}: {found:?}"
+            );
+        }
+    }
+    // A tiny number that is no guard.
+    let penalty = format!("loss = -{LIKELIHOOD} + reg * np.sum(w ** 4) + 1e-5 * np.sum(w ** 2)");
+    let found = report(&penalty, "X.T @ (p - y)", "w -= lr * g");
+    assert_eq!((found.verdict, found.error.is_none()), (Verdict::Wrong, true), "{found:?}");
+    let right = report(&penalty, "X.T @ (p - y) + 4 * reg * w ** 3 + 2e-5 * w", "w -= lr * g");
+    assert_eq!(right.verdict, Verdict::Right, "{right:?}");
+}
