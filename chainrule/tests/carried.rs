@@ -63,3 +63,58 @@ fn a_state_of_squares_in_an_attribute_a_part_or_a_list_is_carried() {
         assert_eq!(wrong.verdict, Verdict::Wrong, "{step}: {wrong:?}");
     }
 }
+
+/// A program of plain numbers that begins far off, with this in the place of its step by the gradients `g`.
+fn far_off(step: &str) -> String {
+    let step = step.replace('\n', "\n    ");
+    format!(
+        "
+import math
+import numpy as np
+def held(v, low=-1.0, high=1.0):
+    return max(low, min(high, v))
+def sign(v):
+    if v > 0:
+        return 1
+    return -1
+w, lr = [3.0, -2.0], 0.25
+for i in range(16):
+    loss = (w[0] - 1) ** 2 + 0.5 * (w[1] + 1) ** 4
+    g = [2 * (w[0] - 1), 2 * (w[1] + 1) ** 3]
+    {step}
+"
+    )
+}
+
+const BY_ELEMENT: &str = "\nfor k in range(2):\n    w[k] -= lr * g[k]";
+
+/// What is made of a gradient before a step by it, and whether its first steps alone are held back.
+const HELD: &[(&str, bool)] = &[
+    ("g = [max(-1.0, min(1.0, v)) for v in g]", true),
+    ("g = [held(v) for v in g]", true),
+    ("for k in range(2):\n    if g[k] > 1:\n        g[k] = 1.0\n    elif g[k] < -1:\n        g[k] = -1.0", true),
+    ("for k in range(2):\n    if abs(g[k]) > 1:\n        g[k] = math.copysign(1.0, g[k])", true),
+    ("norm = math.sqrt(sum(v * v for v in g))\nif norm > 1:\n    g = [v * 1.0 / norm for v in g]", true),
+    ("norm = math.sqrt(sum(v * v for v in g))\nif norm > 1:\n    g = [v / norm for v in g]", true),
+    ("norm = math.hypot(g[0], g[1])\ng = [v * min(1, 1 / norm) for v in g]", true),
+    ("n = math.hypot(g[0], g[1])\ng = [v / n for v in g]", false),
+    ("n = math.sqrt(g[0] ** 2 + g[1] ** 2)\ng = [v * (1 / n) for v in g]", false),
+    ("g = [np.sign(v) for v in g]", false),
+    ("g = [sign(v) for v in g]", false),
+    ("g = [1 if v > 0 else -1 for v in g]", false),
+];
+
+#[test]
+fn gradients_that_are_clipped_normalised_or_signs_alone_are_not_wrong() {
+    for (held, goes_free) in HELD {
+        let step = format!("{held}{BY_ELEMENT}");
+        let right = report(&far_off(&step));
+        let verdict = if *goes_free { Verdict::Right } else { Verdict::Unchecked };
+        assert_eq!(right.verdict, verdict, "{step}: {right:?}");
+        // Uphill, and another step where it is not held back.
+        let uphill = report(&far_off(&step.replace("-= lr", "+= lr")));
+        assert_eq!(uphill.verdict, Verdict::Wrong, "{step}: {uphill:?}");
+        let wrong = report(&far_off(&step).replace("(w[1] + 1) ** 3", "(w[1] + 1) ** 2"));
+        assert!(!goes_free || wrong.verdict == Verdict::Wrong, "{step}: {wrong:?}");
+    }
+}

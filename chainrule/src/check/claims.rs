@@ -41,6 +41,8 @@ pub(crate) struct Update {
     pub(crate) made_of: HashSet<String>,
     /// The numbers that are typed in its making, without their signs.
     pub(crate) typed: Vec<f64>,
+    /// Whether S may be a number that is set by hand.
+    pub(crate) sets: bool,
 }
 
 /// An assignment to a name that tells a loss: the source of its right side.
@@ -228,10 +230,12 @@ impl Claims {
             update.is_bare &= !last_name(step).is_some_and(|name| partials.contains(name));
             update.made_of = definitions.made_of(step, &ends);
             update.typed = definitions.typed_in(step, &forward);
+            update.sets = definitions.sets(step, &forward);
             update.typed.retain(|typed| !update.rates.iter().any(|rate| rate.parse() == Ok(*typed)));
         }
         for partial in &mut claims.partials.claims {
             partial.made_of = definitions.name_made_of(&partial.name, &ends);
+            partial.sets = definitions.values(&partial.name).any(|value| definitions.sets(value, &forward));
             partial.typed = definitions.values(&partial.name).flat_map(|v| definitions.typed_in(v, &forward)).collect();
         }
         claims.forward = forward;
@@ -346,6 +350,7 @@ impl<'a> Finder<'a> {
             recursive,
             made_of: HashSet::new(),
             typed: Vec::new(),
+            sets: false,
         });
     }
 }

@@ -196,9 +196,13 @@ fn part_name(expr: &Expr) -> Option<String> {
     Some(format!("{}[{:?}]", last_name(&part.value)?, part.slice.as_string_literal_expr()?.value.to_str()))
 }
 
-/// Whether an expression is a product or a quotient.
+/// Whether an expression is a product or a quotient, or a list of them.
 fn is_scaling(expr: &Expr) -> bool {
-    matches!(expr, Expr::BinOp(each) if matches!(each.op, Operator::Mult | Operator::Div))
+    match expr {
+        Expr::BinOp(each) => matches!(each.op, Operator::Mult | Operator::Div),
+        Expr::ListComp(list) => is_scaling(&list.elt),
+        _ => false,
+    }
 }
 
 /// Whether an expression reads a name, or an attribute, that is assigned: `rate` is none of `self.rate`.

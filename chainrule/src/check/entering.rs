@@ -1,6 +1,7 @@
 //! What enters the state that an optimizer carries from step to step: of `v = beta * v + (1 - beta) * g` it is `g`, whatever
 //! its name.
 
+use super::linear::{constant, inner, linear, stripped};
 use super::samples::{Finding, Point, find};
 use engine::{Op, Tape};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -116,7 +117,7 @@ impl Step<'_> {
             for _ in 0..MOST {
                 match open.pop() {
                     Some(node) if before.contains(&node) => return true,
-                    Some(node) => open.extend(self.linear(node).into_iter().flatten().map(|(arg, _)| arg)),
+                    Some(node) => open.extend(linear(self.tape, node).into_iter().flatten().map(|(arg, _)| arg)),
                     None => return false,
                 }
             }
@@ -141,13 +142,13 @@ impl Step<'_> {
             let (number, rounding) = self.total(sum, own);
             Entered { node: None, number: number / over, rounding: rounding / over.abs() }
         };
-        let vanishes = |(node, _)| self.constant(node) == Some(0.0);
+        let vanishes = |(node, _)| constant(self.tape, node) == Some(0.0);
         match (kind, alone) {
             // Of a unit that is off.
             (0..=2, Some(only)) if vanishes(only) => Some(Entered { node: None, number: 0.0, rounding: 0.0 }),
             (0, Some((node, factor))) => Some(at(node, (sign * factor).signum())),
             (1, Some((node, factor))) => {
-                let (inner, stripped) = self.stripped(node)?;
+                let (inner, stripped) = stripped(self.tape, node)?;
                 Some(at(inner, (sign * factor * stripped).signum()))
             }
             (2, Some((node, factor))) => Some(at(node, self.rate / (sum.sign * factor))),
@@ -167,67 +168,29 @@ impl Step<'_> {
         })
     }
 
-    fn constant(&self, node: u32) -> Option<f64> {
-        (self.tape.program().op(node as usize) == Op::Const).then(|| self.tape.number(node))
-    }
-
-    /// A product of a plain number and something, in parts.
-    fn stripped(&self, node: u32) -> Option<(u32, f64)> {
-        let linear = self.linear(node)?;
-        match linear[..] {
-            [(inner, factor)] if factor.abs() > 0.0 => Some((inner, factor)),
-            _ => None,
-        }
-    }
-
-    /// A node without the plain numbers that it is multiplied by.
-    fn inner(&self, mut node: u32) -> u32 {
-        while let Some((inner, _)) = self.stripped(node) {
-            node = inner;
-        }
-        node
-    }
-
-    /// What a node is a sum of, if it is one: each times a plain number.
-    fn linear(&self, node: u32) -> Option<Vec<(u32, f64)>> {
-        let args = self.tape.program().args(node as usize);
-        match (self.tape.program().op(node as usize), args) {
-            (Op::Add | Op::Sum, all) => Some(all.iter().map(|&arg| (arg, 1.0)).collect()),
-            (Op::Sub, &[a, b]) => Some(vec![(a, 1.0), (b, -1.0)]),
-            (Op::Neg, &[a]) => Some(vec![(a, -1.0)]),
-            (Op::Mul, &[a, b]) => match (self.constant(a), self.constant(b)) {
-                (Some(factor), _) => Some(vec![(b, factor)]),
-                (None, Some(factor)) => Some(vec![(a, factor)]),
-                _ => None,
-            },
-            (Op::Div, &[a, b]) => self.constant(b).map(|by| vec![(a, by.recip())]),
-            _ => None,
-        }
-    }
-
     /// What enters a sum, but for plain numbers beside it.
     fn moving(&self, sum: &Sum) -> impl Iterator<Item = (u32, f64)> {
-        let is_plain = |&(node, _): &(u32, f64)| self.constant(node).is_some();
+        let is_plain = |&(node, _): &(u32, f64)| constant(self.tape, node).is_some();
         let all_plain = sum.terms.iter().all(is_plain);
         sum.terms.iter().filter(move |term| all_plain || !is_plain(term)).copied()
     }
 
     /// Whether the same enters two sums, times plain numbers.
     fn is_same(&self, one: &Sum, other: &Sum) -> bool {
-        let inner = |sum: &Sum| match self.moving(sum).collect::<Vec<(u32, f64)>>()[..] {
-            [(node, _)] => Some(self.inner(node)),
+        let alone = |sum: &Sum| match self.moving(sum).collect::<Vec<(u32, f64)>>()[..] {
+            [(node, _)] => Some(inner(self.tape, node)),
             _ => None,
         };
-        one.root == other.root || inner(one).is_some() && inner(one) == inner(other)
+        one.root == other.root || alone(one).is_some() && alone(one) == alone(other)
     }
 
     /// Whether something is added up that has no sign.
     fn is_magnitude(&self, sum: &Sum) -> bool {
         self.moving(sum).all(|(node, _)| {
-            let node = self.inner(node);
+            let node = inner(self.tape, node);
             match (self.tape.program().op(node as usize), self.tape.program().args(node as usize)) {
-                (Op::Mul, &[a, b]) => self.inner(a) == self.inner(b),
-                (Op::Powi | Op::Powf, &[_, exponent]) => self.constant(exponent) == Some(2.0),
+                (Op::Mul, &[a, b]) => inner(self.tape, a) == inner(self.tape, b),
+                (Op::Powi | Op::Powf, &[_, exponent]) => constant(self.tape, exponent) == Some(2.0),
                 (op, _) => op == Op::Abs,
             }
         })
@@ -261,7 +224,7 @@ impl Walk<'_> {
                 count += 1;
                 if !self.from_before[node as usize] {
                     let (node, by) =
-                        self.step.stripped(node).filter(|&(inner, _)| Some(inner) == own).unwrap_or((node, 1.0));
+                        stripped(tape, node).filter(|&(inner, _)| Some(inner) == own).unwrap_or((node, 1.0));
                     *terms.entry(node).or_default() += factor * by;
                     continue;
                 }
@@ -272,12 +235,12 @@ impl Walk<'_> {
                     has_state = true;
                     continue;
                 }
-                if let Some(linear) = self.step.linear(node) {
+                if let Some(linear) = linear(tape, node) {
                     parts.extend(linear.into_iter().map(|(arg, by)| (arg, factor * by)));
                     continue;
                 }
                 for (place, &arg) in tape.program().args(node as usize).iter().enumerate() {
-                    if self.from_before[arg as usize] || self.step.constant(arg).is_none() {
+                    if self.from_before[arg as usize] || constant(tape, arg).is_none() {
                         let falls = sign * factor * tape.partial(node, place) < 0.0;
                         open.push_back((arg, if falls { -1.0 } else { 1.0 }));
                     }
@@ -286,7 +249,7 @@ impl Walk<'_> {
             let mut terms: Vec<(u32, f64)> = terms.into_iter().filter(|&(_, factor)| factor != 0.0).collect();
             terms.sort_unstable_by_key(|&(node, _)| node);
             // No gradient is a multiple of the parameter alone, as of weights that decay, nor a number beside no state.
-            let is_plain = |node: u32| Some(node) == own || !has_state && self.step.constant(node).is_some();
+            let is_plain = |node: u32| Some(node) == own || !has_state && constant(tape, node).is_some();
             if !terms.iter().all(|&(node, _)| is_plain(node)) {
                 sums.push(Sum { root, sign, terms });
             }

@@ -4,6 +4,7 @@
 //! (`rewrite`); the program then runs on traced numbers, and at each update the loss is evaluated in the program's own
 //! names and differentiated.
 
+mod bounds;
 pub(crate) mod claims;
 mod clips;
 mod definitions;
@@ -16,6 +17,7 @@ mod handed;
 mod inputs;
 mod json;
 mod kinks;
+mod linear;
 pub(crate) mod monitor;
 mod named;
 pub(crate) mod notes;

@@ -37,6 +37,8 @@ pub(crate) struct Partial {
     pub(crate) made_of: HashSet<String>,
     /// The numbers that are typed in its making, without their signs.
     pub(crate) typed: Vec<f64>,
+    /// Whether it may be a number that is set by hand.
+    pub(crate) sets: bool,
 }
 
 /// A statement that takes part in making what a variable holds.
@@ -209,6 +211,7 @@ impl<'a> Finder<'a> {
             begins_sum: is_zero(value) && !stmt.is_aug_assign_stmt(),
             made_of: HashSet::new(),
             typed: Vec::new(),
+            sets: false,
         });
         let places = &mut self.found.places;
         let known = places.iter().position(|other| *other == place);

@@ -246,7 +246,14 @@ impl Monitor {
             let (derivative, derivative_rounding) = by_node.by(node);
             let rounding = claimed.node().map_or(0.0, |node| tape.rounding(node));
             let claimed_rounding = rounding + f64::EPSILON * claimed.value().abs();
-            Sample { claimed: claimed.value(), claimed_rounding, derivative, derivative_rounding, is_clipped: false }
+            Sample {
+                claimed: claimed.value(),
+                claimed_rounding,
+                derivative,
+                derivative_rounding,
+                is_clipped: false,
+                is_set: false,
+            }
         };
         let hand = claimed.iter().map(Number::node).collect();
         let mut samples: Vec<Sample> = claimed.iter().cloned().zip(&nodes).map(sample).collect();

@@ -9,6 +9,8 @@ pub(crate) struct Sample {
     pub(crate) derivative_rounding: f64,
     /// Whether what is claimed was clipped, and says nothing.
     pub(crate) is_clipped: bool,
+    /// Whether what is claimed may be a number that the program sets, as a bound or for a sign.
+    pub(crate) is_set: bool,
 }
 
 /// A derivative above this belongs to a training that diverges, where one side overflows before the other.
@@ -61,10 +63,31 @@ pub(super) fn go_by_sign(points: &[Point]) -> bool {
     let samples = || points.iter().flat_map(|point| &point.samples).filter(|sample| sample.claimed != 0.0);
     let size = samples().next().map_or(0.0, |first| first.claimed.abs());
     let has = |sign: f64| samples().any(|sample| sample.claimed.signum() == sign);
-    let goes_by = |sample: &Sample| {
-        sample.claimed.signum() == sample.derivative.signum() && (sample.claimed.abs() - size).abs() <= 1e-9 * size
+    let goes_along =
+        |sample: &Sample| sample.derivative == 0.0 || sample.claimed.signum() == sample.derivative.signum();
+    let goes_by = |sample: &Sample| goes_along(sample) && (sample.claimed.abs() - size).abs() <= 1e-9 * size;
+    let is_set = |sample: &Sample| sample.is_set || sample.agrees(1.0, 0.0);
+    (has(1.0) && has(-1.0) || samples().all(is_set)) && samples().all(goes_by)
+}
+
+/// Excuses what is set to a bound, one for each sign, wherever that goes the way of the derivative and no farther, if the
+/// claim differs nowhere else.
+pub(super) fn excuse_bounds(points: &mut [Point], rtol: f64) {
+    let differs = |sample: &&Sample| !sample.agrees(1.0, rtol);
+    let differing: Vec<&Sample> = points.iter().flat_map(|point| &point.samples).filter(differs).collect();
+    let is_bound = |sample: &Sample| {
+        let mut same_sign = differing.iter().filter(|other| other.claimed.signum() == sample.claimed.signum());
+        let goes_farther = sample.claimed.abs() > sample.derivative.abs();
+        let goes_along = !sample.is_zero() && sample.claimed.signum() == sample.derivative.signum();
+        sample.is_set
+            && goes_along
+            && !goes_farther
+            && same_sign.next().is_none_or(|first| (first.claimed / sample.claimed - 1.0).abs() <= 1e-9)
     };
-    has(1.0) && has(-1.0) && samples().all(goes_by)
+    if differing.iter().all(|sample| is_bound(sample)) {
+        let samples = points.iter_mut().flat_map(|point| &mut point.samples);
+        samples.filter(|sample| !sample.agrees(1.0, rtol)).for_each(|sample| sample.is_clipped = true);
+    }
 }
 
 impl Point {

@@ -154,6 +154,7 @@ impl Monitor {
                 derivative,
                 derivative_rounding,
                 is_clipped: false,
+                is_set: false,
             }
         };
         let hand = step.numbers();

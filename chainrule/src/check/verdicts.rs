@@ -3,7 +3,7 @@
 use super::claims::Update;
 use super::monitor::Monitor;
 use super::report::{ClaimKind, Judged, Values, Verdict};
-use super::samples::{Finding, Point, failing, failing_keys, find, first_failing, go_by_sign};
+use super::samples::{Finding, Point, excuse_bounds, failing, failing_keys, find, first_failing, go_by_sign};
 use super::variables::stands_for_loss;
 use crate::failure::line_at;
 use ruff_text_size::TextRange;
@@ -59,12 +59,13 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
     let is_known = |point: &&Point| point.loss.is_none() || losses.contains(&point.loss);
     let mut points: Vec<Vec<Point>> =
         seen.points.iter().map(|points| points.iter().filter(is_known).cloned().collect()).collect();
+    points.iter_mut().for_each(|points| excuse_bounds(points, rtol));
     let findings: Vec<Option<Finding>> =
         points.iter().map(|points| (!points.is_empty()).then(|| find(points, rtol))).collect();
     let mut rulings: Vec<Option<Ruling>> = if ascends(monitor, &findings[..updates.len()]) {
         findings[..updates.len()].iter().map(|finding| finding.map(|_| (Verdict::Right, None, None))).collect()
     } else {
-        of_updates(monitor, &findings[..updates.len()])
+        of_updates(monitor, &findings[..updates.len()], &points)
     };
     let stated = of_entries(monitor, &rulings, &findings, rtol);
     for (k, (ruling, own)) in stated {
@@ -157,7 +158,7 @@ fn ascends(monitor: &Monitor, findings: &[Option<Finding>]) -> bool {
     loss(monitor).is_some_and(is_negative) && met().all(goes_up) && met().any(|finding| *finding != Finding::Vanishing)
 }
 
-fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Ruling>> {
+fn of_updates(monitor: &Monitor, findings: &[Option<Finding>], points: &[Vec<Point>]) -> Vec<Option<Ruling>> {
     let met: Vec<Finding> = findings.iter().flatten().copied().collect();
     let common = common_factor(&met);
     let seen = monitor.seen.borrow();
@@ -178,7 +179,7 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>]) -> Vec<Option<Rul
                 (Verdict::Scaled, Some(factor), None)
             }
             Finding::Off(_) if carries_state(k, &updates[k]) => (Verdict::Unchecked, None, Some(CARRIES.to_owned())),
-            Finding::Off(_) if go_by_sign(&seen.points[k]) => (Verdict::Unchecked, None, Some(BY_SIGN.to_owned())),
+            Finding::Off(_) if go_by_sign(&points[k]) => (Verdict::Unchecked, None, Some(BY_SIGN.to_owned())),
             Finding::Off(factor) => (Verdict::Wrong, factor, None),
         })
     };
@@ -240,6 +241,7 @@ fn of_partial(monitor: &Monitor, k: usize, finding: Finding, points: &[Point], m
         Finding::Right | Finding::Vanishing => return (Verdict::Right, None, None),
         Finding::Kink => return (Verdict::Kink, None, None),
         Finding::Clipped => return unchecked(CLIPPED),
+        Finding::Off(_) if go_by_sign(points) => return unchecked(BY_SIGN),
         Finding::Off(factor) => factor,
     };
     let partial = &monitor.claims.partials.claims[k];

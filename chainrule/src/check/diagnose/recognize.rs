@@ -112,7 +112,14 @@ impl Case<'_> {
             let (derivative, derivative_rounding) = of(stage, node);
             let rounding = number.node().map_or(0.0, |node| stage.tape.rounding(node));
             let claimed_rounding = rounding + f64::EPSILON * number.value().abs();
-            Sample { claimed: number.value(), claimed_rounding, derivative, derivative_rounding, is_clipped: false }
+            Sample {
+                claimed: number.value(),
+                claimed_rounding,
+                derivative,
+                derivative_rounding,
+                is_clipped: false,
+                is_set: false,
+            }
         };
         let mut samples = Vec::new();
         for stage in &self.stages {
