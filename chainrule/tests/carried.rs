@@ -118,3 +118,78 @@ fn gradients_that_are_clipped_normalised_or_signs_alone_are_not_wrong() {
         assert!(!goes_free || wrong.verdict == Verdict::Wrong, "{step}: {wrong:?}");
     }
 }
+
+/// A recurrent network that goes on from where its last state was, with this in the place of its steps.
+fn recurrent(steps: &str) -> String {
+    let steps = steps.replace('\n', "\n    ");
+    format!(
+        "
+import numpy as np
+rng = np.random.default_rng(2)
+U, V = rng.normal(size=(4, 2)) * 0.4, rng.normal(size=(1, 4)) * 0.4
+W, b, c = rng.normal(size=(4, 4)) * 0.4, np.zeros((4, 1)), np.zeros((1, 1))
+series = rng.normal(size=(48, 2, 1))
+lr = 0.05
+
+def unroll(xs, ts, begin):
+    hs, ys, loss = {{-1: begin}}, {{}}, 0
+    for k in range(len(xs)):
+        hs[k] = np.tanh(U @ xs[k] + W @ hs[k - 1] + b)
+        ys[k] = V @ hs[k] + c
+        loss += 0.5 * np.sum((ys[k] - ts[k]) ** 2)
+    dU, dV, dW = np.zeros_like(U), np.zeros_like(V), np.zeros_like(W)
+    db, dc = np.zeros_like(b), np.zeros_like(c)
+    later = np.zeros_like(begin)
+    for k in reversed(range(len(xs))):
+        dy = ys[k] - ts[k]
+        dV += dy @ hs[k].T
+        dc += dy
+        back = (V.T @ dy + later) * (1 - hs[k] ** 2)
+        dU += back @ xs[k].T
+        dW += back @ hs[k - 1].T
+        db += back
+        later = W.T @ back
+    return loss, dU, dV, dW, db, dc, hs[len(xs) - 1]
+
+state, memories = np.zeros((4, 1)), [np.zeros_like(each) for each in (U, V, W, b, c)]
+for at in range(0, 40, 4):
+    xs, ts = series[at:at + 4], series[at + 1:at + 5, :1]
+    loss, dU, dV, dW, db, dc, state = unroll(xs, ts, state)
+    {steps}
+"
+    )
+}
+
+const RECURRENT: &[&str] = &[
+    "for w, d, m in zip([U, V, W, b, c], [dU, dV, dW, db, dc], memories):\n    m += d * d\n    w -= lr * d / np.sqrt(m + 1e-8)",
+    "for w, d, m in zip([U, V, W, b, c], [dU, dV, dW, db, dc], memories):\n    m *= 0.9\n    m += d\n    w -= lr * m",
+    "for w, d in zip([U, V, W, b, c], [dU, dV, dW, db, dc]):\n    w -= lr * d",
+    "for w, d in zip([U, V, W, b, c], [dU, dV, dW, db, dc]):\n    np.clip(d, -0.5, 0.5, out=d)\n    w -= lr * d",
+    "U -= lr * dU\nV -= lr * dV\nW -= lr * dW\nb -= lr * db\nc -= lr * dc",
+];
+
+#[test]
+fn a_gradient_of_a_network_whose_state_goes_on_is_compared_by_its_name() {
+    for steps in RECURRENT {
+        let right = report(&recurrent(steps));
+        assert_eq!(right.verdict, Verdict::Right, "{steps}: {right:?}");
+        for (from, with) in [(" + later)", ")"), ("W.T @ back", "W @ back"), ("hs[k] ** 2", "hs[k]")] {
+            let wrong = report(&recurrent(steps).replace(from, with));
+            assert_eq!(wrong.verdict, Verdict::Wrong, "{steps}, {with}: {wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn what_goes_by_the_name_of_a_gradient_and_is_more_than_that_is_not_wrong() {
+    // What is carried, and weights that decay beside a loss that does not say so.
+    let decay = RECURRENT[0].replace("m += d * d", "d = d + 0.01 * w\n    m += d * d");
+    for (from, with, steps) in [
+        ("    return loss", "    dW += 0.01 * W\n    return loss", RECURRENT[0]),
+        ("    return loss", "    dW += 0.01 * np.sign(W)\n    return loss", RECURRENT[0]),
+        ("    return loss", "    return loss", decay.as_str()),
+    ] {
+        let right = report(&recurrent(steps).replace(from, with));
+        assert_ne!(right.verdict, Verdict::Wrong, "{steps}: {right:?}");
+    }
+}

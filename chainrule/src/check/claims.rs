@@ -230,12 +230,12 @@ impl Claims {
             update.is_bare &= !last_name(step).is_some_and(|name| partials.contains(name));
             update.made_of = definitions.made_of(step, &ends);
             update.typed = definitions.typed_in(step, &forward);
-            update.sets = definitions.sets(step, &forward);
+            update.sets = definitions.sets(step, &ends);
             update.typed.retain(|typed| !update.rates.iter().any(|rate| rate.parse() == Ok(*typed)));
         }
         for partial in &mut claims.partials.claims {
             partial.made_of = definitions.name_made_of(&partial.name, &ends);
-            partial.sets = definitions.values(&partial.name).any(|value| definitions.sets(value, &forward));
+            partial.sets = definitions.values(&partial.name).any(|value| definitions.sets(value, &ends));
             partial.typed = definitions.values(&partial.name).flat_map(|v| definitions.typed_in(v, &forward)).collect();
         }
         claims.forward = forward;

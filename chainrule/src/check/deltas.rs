@@ -1,4 +1,5 @@
-//! Derivatives by what a quantity is a function of: a delta that goes by the name of the activation.
+//! What goes by the name of a derivative and is none: a delta that goes by the name of the activation, what an optimizer
+//! carries by the name of the gradient, a gradient with a part that makes weights decay.
 
 use super::samples::Sample;
 use engine::{Derivatives, Op, Tape};
@@ -27,4 +28,31 @@ pub(super) fn is_delta(tape: &Tape, by: &Derivatives, wrt: &[u32], samples: &[Sa
         }
     }
     false
+}
+
+/// Whether what is said to be the derivative by a parameter is made since that has its value: of what is older only as far
+/// as what is differentiated is made of it too.
+pub(super) fn is_of_step(tape: &Tape, of: u32, parameter: &[u32], hand: &[u32]) -> bool {
+    let (in_hand, forward) = (tape.made_of(hand), tape.made_of(&[of]));
+    let begin = parameter.iter().min().map_or(0, |&first| first as usize);
+    let is_plain = |node: usize| tape.program().op(node) == Op::Const;
+    (0..begin).all(|node| !in_hand[node] || forward[node] || is_plain(node))
+}
+
+/// Whether what is claimed is the derivative and a multiple of the parameter, or of its signs.
+pub(super) fn decays(tape: &Tape, parameter: &[u32], samples: &[Sample]) -> bool {
+    let numbers = || parameter.iter().map(|&node| tape.number(node));
+    let largest = (0..samples.len()).max_by(|&a, &b| {
+        let size = |k: usize| tape.number(parameter[k]).abs();
+        size(a).total_cmp(&size(b))
+    });
+    let more = |sample: &Sample| sample.claimed - sample.derivative;
+    let is_multiple = |numbers: Vec<f64>| {
+        let factor = largest.map_or(0.0, |k| more(&samples[k]) / numbers[k]);
+        let is_same = |(sample, number): (&Sample, f64)| {
+            (more(sample) - factor * number).abs() <= 1e-6 * sample.claimed.abs().max(sample.derivative.abs())
+        };
+        samples.iter().zip(numbers).all(is_same)
+    };
+    is_multiple(numbers().collect()) || is_multiple(numbers().map(f64::signum).collect())
 }

@@ -1,6 +1,6 @@
 //! Named partials and comment claims, while the program runs.
 
-use super::deltas::is_delta;
+use super::deltas::{decays, is_delta, is_of_step};
 use super::monitor::Monitor;
 use super::named::{Partial, Reading};
 use super::notes::numbers_of;
@@ -262,6 +262,10 @@ impl Monitor {
         let on_kink = self.jumps(node, &by, &samples);
         let is_off = loss.is_some() && !samples.iter().all(|sample| sample.agrees(1.0, self.rtol));
         let is_delta = is_off && is_delta(&tape, &by_node, &nodes, &samples, self.rtol);
+        let is_telling = loss.is_some()
+            && wrt.numbers.iter().all(Number::is_leaf)
+            && (!is_off
+                || is_of_step(&tape, node, &nodes, &Number::nodes(&claimed)) && !decays(&tape, &nodes, &samples));
         self.keep_scene(|| Scene {
             claim: self.place_of(claim),
             of: node,
@@ -275,7 +279,8 @@ impl Monitor {
             on_kink,
             enters: false,
         });
-        let point = Point { loss, shape: wrt.shape.clone(), samples, on_kink, is_delta, key: None, when: self.now() };
+        let (shape, key, when) = (wrt.shape.clone(), None, self.now());
+        let point = Point { loss, shape, samples, on_kink, is_delta, is_telling, key, when };
         Some(Judgement::Point { point, of: names.0, wrt: names.1 })
     }
 

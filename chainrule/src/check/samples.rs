@@ -53,6 +53,8 @@ pub(crate) struct Point {
     pub(crate) on_kink: bool,
     /// Whether it is the derivative by what the variable is a function of.
     pub(crate) is_delta: bool,
+    /// Whether it is said of a parameter, and is made of nothing that a step carries and no multiple of the parameter.
+    pub(crate) is_telling: bool,
     /// How many points of any claim there were before.
     pub(crate) when: usize,
 }
@@ -67,14 +69,15 @@ pub(super) fn go_by_sign(points: &[Point]) -> bool {
         |sample: &Sample| sample.derivative == 0.0 || sample.claimed.signum() == sample.derivative.signum();
     let goes_by = |sample: &Sample| goes_along(sample) && (sample.claimed.abs() - size).abs() <= 1e-9 * size;
     let is_set = |sample: &Sample| sample.is_set || sample.agrees(1.0, 0.0);
-    (has(1.0) && has(-1.0) || samples().all(is_set)) && samples().all(goes_by)
+    (has(1.0) && has(-1.0) || size > 0.0 && samples().all(is_set)) && samples().all(goes_by)
 }
 
 /// Excuses what is set to a bound, one for each sign, wherever that goes the way of the derivative and no farther, if the
 /// claim differs nowhere else.
 pub(super) fn excuse_bounds(points: &mut [Point], rtol: f64) {
     let differs = |sample: &&Sample| !sample.agrees(1.0, rtol);
-    let differing: Vec<&Sample> = points.iter().flat_map(|point| &point.samples).filter(differs).collect();
+    let smooth = points.iter().filter(|point| !point.on_kink);
+    let differing: Vec<&Sample> = smooth.flat_map(|point| &point.samples).filter(differs).collect();
     let is_bound = |sample: &Sample| {
         let mut same_sign = differing.iter().filter(|other| other.claimed.signum() == sample.claimed.signum());
         let goes_farther = sample.claimed.abs() > sample.derivative.abs();
@@ -85,7 +88,8 @@ pub(super) fn excuse_bounds(points: &mut [Point], rtol: f64) {
             && same_sign.next().is_none_or(|first| (first.claimed / sample.claimed - 1.0).abs() <= 1e-9)
     };
     if differing.iter().all(|sample| is_bound(sample)) {
-        let samples = points.iter_mut().flat_map(|point| &mut point.samples);
+        let smooth = points.iter_mut().filter(|point| !point.on_kink);
+        let samples = smooth.flat_map(|point| &mut point.samples);
         samples.filter(|sample| !sample.agrees(1.0, rtol)).for_each(|sample| sample.is_clipped = true);
     }
 }

@@ -174,7 +174,8 @@ impl Monitor {
         let on_kink = self.jumps(loss, &wrt, &samples);
         let (key, shape) = (key.map(str::to_owned), parameter.shape().to_vec());
         self.rise(first, tape.number(loss));
-        let point = Point { loss: Some(first), key, shape, samples, on_kink, is_delta: false, when: self.now() };
+        let (is_delta, is_telling, when) = (false, false, self.now());
+        let point = Point { loss: Some(first), key, shape, samples, on_kink, is_delta, is_telling, when };
         let scene = || Scene {
             claim: k,
             of: loss,

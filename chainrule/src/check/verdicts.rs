@@ -83,8 +83,13 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
             .filter(|&update| feeds(monitor, place, update) && findings[update] != Some(Finding::Vanishing))
             .filter_map(|update| verdicts[update])
             .collect();
+        // Among others that are right and named after parameters too, one that no update can tell is judged by its name.
+        let is_right = |other: usize| {
+            findings[other] == Some(Finding::Right) && points[other].iter().all(|point| point.is_telling)
+        };
+        let counts = !made.is_empty() && (updates.len()..findings.len()).any(is_right);
         rulings.push(match findings[place] {
-            Some(finding) => Some(of_partial(monitor, k, finding, &points[place], &made, rtol)),
+            Some(finding) => Some(of_partial(monitor, k, finding, &points[place], &made, counts, rtol)),
             None => seen.reasons[place].clone().map(|reason| (Verdict::Unchecked, None, Some(reason))),
         });
     }
@@ -234,8 +239,17 @@ fn of_entries(
     stated.iter().filter_map(ruled).collect()
 }
 
-/// The verdict on a partial, from those on the updates that are made of it.
-fn of_partial(monitor: &Monitor, k: usize, finding: Finding, points: &[Point], made: &[Verdict], rtol: f64) -> Ruling {
+/// The verdict on a partial, from those on the updates that are made of it. One that is named after a parameter `counts` by
+/// itself where they tell nothing.
+fn of_partial(
+    monitor: &Monitor,
+    k: usize,
+    finding: Finding,
+    points: &[Point],
+    made: &[Verdict],
+    counts: bool,
+    rtol: f64,
+) -> Ruling {
     let unchecked = |reason: &str| (Verdict::Unchecked, None, Some(reason.to_owned()));
     let factor = match finding {
         Finding::Right | Finding::Vanishing => return (Verdict::Right, None, None),
@@ -255,6 +269,10 @@ fn of_partial(monitor: &Monitor, k: usize, finding: Finding, points: &[Point], m
     let some_wrong = made.contains(&Verdict::Wrong);
     let is_implied =
         points.iter().all(|point| point.loss.is_some()) && partial.readings.iter().all(|reading| reading.of.is_none());
+    let is_telling = counts && factor.is_none() && points.iter().all(|point| point.is_telling);
+    if is_implied && is_telling && !some_good && !some_wrong {
+        return (Verdict::Wrong, None, None);
+    }
     if is_implied && (some_good || !some_wrong) {
         return unchecked("it differs from the derivative that its name tells, but no update is wrong by it");
     }
