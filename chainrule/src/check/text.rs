@@ -79,7 +79,7 @@ impl Report {
             .annotation(AnnotationKind::Primary.span(claim.place.clone()).label(label));
         let begins_elsewhere = |place: &Range<usize>| place.start < claim.place.start || place.end > claim.place.end;
         if let Some(diagnosis) = claim.diagnosis.as_ref().filter(|diagnosis| begins_elsewhere(&diagnosis.place)) {
-            let label = if diagnosis.kind == FaultKind::Unknown { "look from here on" } else { "it begins here" };
+            let label = if diagnosis.kind == FaultKind::Unknown { "look here" } else { "it begins here" };
             snippet = snippet.annotation(AnnotationKind::Context.span(diagnosis.place.clone()).label(label));
         }
         let level = if claim.verdict == Verdict::Wrong { Level::ERROR } else { Level::WARNING };

@@ -108,8 +108,8 @@ impl Speaker<'_> {
                     )
                 }
                 None => format!(
-                    "{UNEXPLAINED} What is made before line {line} is right. Look from there on: `{target}` is the first \
-                     that is not known to be a derivative of {}.",
+                    "{UNEXPLAINED} `{target}` in line {line} is the first that is not known to be a derivative of {}: look at \
+                     it, and at what it is made of.",
                     claim.of
                 ),
             };
@@ -118,9 +118,10 @@ impl Speaker<'_> {
         let begin = found.and_then(|found| found.recognized.made.first()).map(|&site| sites[site].range);
         let text = match begin {
             Some(range) => format!(
-                "{UNEXPLAINED} Everything before line {} is in claims that are right: look from `{}` on.",
-                self.line(range),
-                self.first_line(range)
+                "{UNEXPLAINED} `{}` in line {} is the first that goes into no claim that is right: look at it, and at what it \
+                 is made of.",
+                self.first_line(range),
+                self.line(range)
             ),
             None => UNEXPLAINED.to_owned(),
         };
