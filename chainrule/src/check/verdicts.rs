@@ -306,7 +306,7 @@ fn bare(spelled: &str) -> &str {
     whole.rsplit('.').next().unwrap_or(whole)
 }
 
-/// The one positive factor by which all updates are off; or most of them, when none is right.
+/// The one positive factor by which all updates are off; or, when none is right, most of them or all that have one.
 fn common_factor(findings: &[Finding]) -> Option<f64> {
     let tells = |finding: &&Finding| !matches!(finding, Finding::Vanishing | Finding::Clipped);
     let telling: Vec<&Finding> = findings.iter().filter(tells).collect();
@@ -318,7 +318,8 @@ fn common_factor(findings: &[Finding]) -> Option<f64> {
     let like = |one: f64| factors.iter().filter(|&&other| is_same(one, other)).count();
     let most = factors.iter().copied().max_by_key(|&factor| like(factor))?;
     let all = like(most) == telling.len();
-    let most_of_wrong = 2 * like(most) > telling.len() && telling.iter().all(|each| matches!(each, Finding::Off(_)));
+    let is_most = 2 * like(most) > telling.len() || like(most) == factors.len();
+    let most_of_wrong = is_most && telling.iter().all(|each| matches!(each, Finding::Off(_)));
     (all || most_of_wrong).then_some(most)
 }
 
