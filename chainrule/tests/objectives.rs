@@ -6,7 +6,7 @@ use chainrule::check::{Options, Report, Verdict, check};
 
 fn report(objective: &str, gradient: &str, update: &str) -> Report {
     let program = format!(
-        "import numpy as np\neps = 1e-5\nreg = 1e-5\nX = np.array([[1.0, 0.2], [0.4, -1.0], [-0.3, 2.0]])\n\
+        "import numpy as np\neps = 1e-5\nreg = 1e-3\nX = np.array([[1.0, 0.2], [0.4, -1.0], [-0.3, 2.0]])\n\
          y = np.array([1.0, 0.0, 1.0])\nw = np.array([0.4, -0.2])\nlr = 0.1\nfor step in range(5):\n    \
          p = 1 / (1 + np.exp(-X @ w))\n    {objective}\n    g = {gradient}\n    {update}\n"
     );
@@ -56,4 +56,21 @@ fn a_guard_against_zero_is_left_out_by_hand() {
     assert_eq!((found.verdict, found.error.is_none()), (Verdict::Wrong, true), "{found:?}");
     let right = report(&penalty, "X.T @ (p - y) + 4 * reg * w ** 3 + 2e-5 * w", "w -= lr * g");
     assert_eq!(right.verdict, Verdict::Right, "{right:?}");
+}
+
+#[test]
+fn a_parameter_may_decay_beside_its_step() {
+    let loss = format!("loss = -{LIKELIHOOD}");
+    let penalty = format!("{loss} + 0.5 * reg * np.sum(w ** 2)");
+    for (objective, gradient, update, verdict) in [
+        (&loss, "X.T @ (p - y)", "w -= lr * (g + reg * w)", Verdict::Unchecked),
+        (&loss, "X.T @ (p - y)", "w -= lr * g + lr * reg * w", Verdict::Unchecked),
+        (&loss, "X.T @ (p - y) * p.sum()", "w -= lr * (g + reg * w)", Verdict::Wrong),
+        (&loss, "X.T @ (p - y)", "w -= lr * (g - reg * w)", Verdict::Wrong),
+        (&penalty, "X.T @ (p - y)", "w -= lr * (g + reg * w)", Verdict::Right),
+        (&penalty, "X.T @ (p - y)", "w -= lr * (g + 2 * reg * w)", Verdict::Wrong),
+    ] {
+        let found = report(objective, gradient, update);
+        assert_eq!((found.verdict, found.error.is_none()), (verdict, true), "{objective} {gradient}: {found:?}");
+    }
 }

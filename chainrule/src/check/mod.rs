@@ -7,6 +7,7 @@
 mod bounds;
 pub(crate) mod claims;
 mod clips;
+mod decays;
 mod definitions;
 mod deltas;
 mod diagnose;

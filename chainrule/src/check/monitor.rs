@@ -75,6 +75,8 @@ pub(crate) struct Seen {
     pub(crate) reasons: Vec<Option<String>>,
     /// By update and two candidates: the constant factor between their derivatives, where there is one.
     pub(super) proportions: HashMap<[usize; 3], Option<f64>>,
+    /// The updates that let their parameter decay too.
+    pub(crate) decayed: HashSet<usize>,
     /// For each candidate, the highest that it was where it was differentiated.
     pub(crate) highest: HashMap<usize, f64>,
     /// Two candidates whose derivatives are not proportional.

@@ -185,7 +185,7 @@ impl Monitor {
     }
 
     /// A number other than zero. What depends on a parameter is no rate, unless its name says so.
-    fn scalar(&self, source: &str, is_named: bool, vm: &VirtualMachine) -> Option<f64> {
+    pub(super) fn scalar(&self, source: &str, is_named: bool, vm: &VirtualMachine) -> Option<f64> {
         let value = self.evaluate(source, vm)?;
         let element = element_of(&value, vm).ok().flatten()?;
         let number = element.number();

@@ -169,6 +169,7 @@ impl Monitor {
         let rate = rates.iter().find(agrees).unwrap_or(&rates[0]);
         let (rate, mut samples) = (sign * rate, samples(*rate));
         self.excuse_clipped(k, loss, &hand, &mut samples);
+        self.excuse_decayed(k, numbers, &mut samples, vm);
         let nodes = |numbers: &[Number]| numbers.iter().map(Number::node).collect::<Vec<Option<u32>>>();
         let (wrt, hand) = (nodes(numbers), nodes(&hand));
         let on_kink = self.jumps(loss, &wrt, &samples);

@@ -14,6 +14,8 @@ type Ruling = (Verdict, Option<f64>, Option<String>);
 
 /// Why a gradient is not compared that the program itself does not leave as it is.
 const CLIPPED: &str = "it is clipped wherever it was met";
+/// Why a step is not compared that takes something off beside the gradient.
+const DECAYED: &str = "the parameter decays too, and the loss has no such term; the gradient beside that is right";
 /// Why a step that goes the right way is not compared.
 const BY_SIGN: &str = "it goes by the sign of the derivative alone";
 /// Why a step that carries state is not compared as a whole.
@@ -179,6 +181,7 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>], points: &[Vec<Poi
         Some(match (*finding)? {
             Finding::Right | Finding::Vanishing => (Verdict::Right, None, None),
             Finding::Kink => (Verdict::Kink, None, None),
+            Finding::Clipped if seen.decayed.contains(&k) => (Verdict::Unchecked, None, Some(DECAYED.to_owned())),
             Finding::Clipped => (Verdict::Unchecked, None, Some(CLIPPED.to_owned())),
             Finding::Off(Some(factor)) if common.is_some_and(|common| is_same(common, factor)) => {
                 (Verdict::Scaled, Some(factor), None)
