@@ -193,3 +193,25 @@ fn what_goes_by_the_name_of_a_gradient_and_is_more_than_that_is_not_wrong() {
         assert_ne!(right.verdict, Verdict::Wrong, "{steps}: {right:?}");
     }
 }
+
+#[test]
+fn steps_of_newton_are_not_wrong() {
+    for (begin, loss, first, second) in [
+        ("3.0", "w ** 4 - 2 * w", "4 * w ** 3 - 2", "12 * w ** 2"),
+        ("np.array([2.0, -1.5])", "np.sum((w - 1) ** 4)", "4 * (w - 1) ** 3", "12 * (w - 1) ** 2"),
+        ("np.array([0.5, 0.2])", "np.sum(np.cosh(w))", "np.sinh(w)", "np.cosh(w)"),
+    ] {
+        let of = |first: &str, second: &str| {
+            format!(
+                "import numpy as np\nw = {begin}\nfor i in range(5):\n    loss = {loss}\n    up = {first}\n    \
+                 down = {second}\n    w -= up / down\n"
+            )
+        };
+        let right = report(&of(first, second));
+        let [(verdict, reason)] = updates(&right)[..] else { panic!("{loss}: {right:?}") };
+        assert!(verdict == Verdict::Unchecked && reason.contains("Newton"), "{loss}: {right:?}");
+        for wrong in [of(&format!("({first}) * w"), second), of(first, &format!("({second}) * w"))] {
+            assert_eq!(report(&wrong).verdict, Verdict::Wrong, "{wrong}");
+        }
+    }
+}

@@ -21,6 +21,7 @@ mod kinks;
 mod linear;
 pub(crate) mod monitor;
 mod named;
+mod newton;
 pub(crate) mod notes;
 mod partials;
 mod rates;

@@ -280,7 +280,7 @@ impl Monitor {
             enters: false,
         });
         let (shape, key, when) = (wrt.shape.clone(), None, self.now());
-        let point = Point { loss, shape, samples, on_kink, is_delta, is_telling, key, when };
+        let point = Point { loss, shape, samples, on_kink, is_delta, is_telling, is_newton: false, key, when };
         Some(Judgement::Point { point, of: names.0, wrt: names.1 })
     }
 

@@ -55,6 +55,8 @@ pub(crate) struct Point {
     pub(crate) is_delta: bool,
     /// Whether it is said of a parameter, and is made of nothing that a step carries and no multiple of the parameter.
     pub(crate) is_telling: bool,
+    /// Whether it is a step that Newton would take.
+    pub(crate) is_newton: bool,
     /// How many points of any claim there were before.
     pub(crate) when: usize,
 }

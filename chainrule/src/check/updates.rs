@@ -3,6 +3,7 @@
 use super::claims::Update;
 use super::entering::{Entered, Entering, Reading, Step};
 use super::monitor::{Monitor, renewed};
+use super::newton::is_newton;
 use super::samples::{Point, Sample};
 use super::scene::Scene;
 use crate::array::{Array, Kind, Number, broadcast_shapes};
@@ -175,8 +176,10 @@ impl Monitor {
         let on_kink = self.jumps(loss, &wrt, &samples);
         let (key, shape) = (key.map(str::to_owned), parameter.shape().to_vec());
         self.rise(first, tape.number(loss));
+        let is_off = !samples.iter().all(|sample| sample.agrees(1.0, self.rtol));
+        let is_newton = is_off && rate.abs() == 1.0 && is_newton(&tape, loss, &wrt, &samples, self.rtol);
         let (is_delta, is_telling, when) = (false, false, self.now());
-        let point = Point { loss: Some(first), key, shape, samples, on_kink, is_delta, is_telling, when };
+        let point = Point { loss: Some(first), key, shape, samples, on_kink, is_delta, is_telling, is_newton, when };
         let scene = || Scene {
             claim: k,
             of: loss,
