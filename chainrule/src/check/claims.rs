@@ -62,15 +62,32 @@ pub(crate) struct Parameter {
     pub(crate) updates: Vec<usize>,
     /// Whether they know it by another name, as an argument of a function or the variable of a loop.
     pub(crate) is_handed: bool,
+    /// Those of them whose parameter begins under other names alone.
+    elsewhere: Vec<usize>,
     /// The typed keys of a container that they are about, as in `neuron["weights"][j]`; empty if any is about the whole.
     keys: HashSet<String>,
 }
 
+impl Update {
+    /// Whether a rate is named, or typed.
+    pub(crate) fn has_rate(&self) -> bool {
+        self.named_rate || self.rates.iter().any(|rate| typed_rate(rate).is_some())
+    }
+}
+
 impl Parameter {
+    /// Whether all updates know it as an argument or the variable of a loop: what else has its name is something else.
+    pub(crate) fn begins_elsewhere(&self) -> bool {
+        !self.updates.is_empty() && self.elsewhere.len() == self.updates.len()
+    }
+
     /// Whether what a target gets is the parameter, or has it in it: not another part of its container, and not a container
     /// that is known by another name already.
     pub(crate) fn is_bound(&self, target: &Expr, value: &Expr) -> bool {
         let keys = keys_of(target);
+        if self.begins_elsewhere() {
+            return false;
+        }
         let is_known = matches!(value, Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_));
         self.keys.is_empty() || if keys.is_empty() { !is_known } else { !keys.is_disjoint(&self.keys) }
     }
@@ -103,6 +120,9 @@ pub(crate) struct Claims {
 }
 
 const LOSSES: [&str; 9] = ["loss", "cost", "error", "L", "J", "C", "E", "E_total", "Etotal"];
+
+/// Those of them that may be parameters as well: what is moved by a rate is no loss.
+const LETTERS: [&str; 5] = ["error", "L", "J", "C", "E"];
 
 /// The parts of an assigning statement that could be an update.
 pub(crate) struct Form<'a> {
@@ -199,14 +219,27 @@ impl Claims {
         let (steps, losses) = (Vec::new(), Vec::new());
         let mut finder = Finder { source, definitions: &definitions, fresh, claims, steps, losses };
         finder.visit_body(&module.body);
-        let (mut claims, steps, losses) = (finder.claims, finder.steps, finder.losses);
+        let (mut claims, steps, mut losses) = (finder.claims, finder.steps, finder.losses);
+        losses.retain(|(candidate, _)| !claims.parameters.contains_key(&candidate.name));
+        let losses: Vec<&Expr> = losses
+            .into_iter()
+            .map(|(candidate, value)| {
+                claims.losses.push(candidate);
+                value
+            })
+            .collect();
         // Beside a loss, a J or an L may be what is to grow.
         claims.losses.sort_by_key(|candidate| LOSSES.iter().position(|name| *name == candidate.name));
         // A parameter that an update knows by another name begins where it has its own.
         let handed = Handed::find(module);
-        for (k, update) in claims.updates.iter().enumerate().filter(|(_, update)| update.named_rate) {
+        for (k, update) in claims.updates.iter().enumerate().filter(|(_, update)| update.has_rate()) {
             let name = update.spelled.split('[').next().unwrap_or_default();
-            for source in handed.sources(name, update.range, &definitions) {
+            let sources = handed.sources(name, update.range, &definitions);
+            if let Some(own) = claims.parameters.get_mut(name).filter(|_| !sources.iter().any(|source| source == name))
+            {
+                own.elsewhere.extend((!sources.is_empty()).then_some(k));
+            }
+            for source in sources {
                 claims
                     .parameters
                     .entry(source)
@@ -285,8 +318,8 @@ struct Finder<'a> {
     claims: Claims,
     /// What each update subtracts.
     steps: Vec<&'a Expr>,
-    /// What each name that tells a loss is assigned.
-    losses: Vec<&'a Expr>,
+    /// The names that tell a loss, and what each is assigned.
+    losses: Vec<(Candidate, &'a Expr)>,
 }
 
 impl<'a> Visitor<'a> for Finder<'a> {
@@ -306,8 +339,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
         {
             let (name, variable) = (name.to_owned(), self.source[target.range()].to_owned());
             let source = self.source[value.range()].to_owned();
-            self.losses.push(value);
-            self.claims.losses.push(Candidate { name, variable, source, range: stmt.range() });
+            self.losses.push((Candidate { name, variable, source, range: stmt.range() }, value));
         }
         walk_stmt(self, stmt);
     }
@@ -315,14 +347,18 @@ impl<'a> Visitor<'a> for Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn update(&mut self, stmt: &Stmt, form: &Form<'a>) {
-        let Some(parameter) = last_name(form.old).filter(|name| !LOSSES.contains(name)) else { return };
+        let Some(parameter) = last_name(form.old) else { return };
         let named = self.definitions.named_rate(form.step, 3);
         let named_rate = named.is_some();
         let rates = named.map_or_else(|| self.definitions.possible_rates(form.step), |rate| vec![rate]);
         // Sums of other things than steps are many, but few of them begin at random.
         let has_rate = named_rate || rates.iter().any(|rate| typed_rate(rate).is_some());
         let is_step = !form.adds || has_rate || is_negative(form.step) || self.definitions.is_random(parameter);
-        if !is_step || self.fresh.is_sum(form.target, stmt.range()) {
+        let is_other = |name: &&str| *name != parameter && self.definitions.of.contains_key(*name);
+        let may_move = named_rate || has_rate && LOSSES.iter().any(is_other);
+        let is_loss = LOSSES.contains(&parameter) && !(LETTERS.contains(&parameter) && may_move && !form.adds);
+        // A number alone is none of a derivative.
+        if is_loss || !is_step || form.step.is_number_literal_expr() || self.fresh.is_sum(form.target, stmt.range()) {
             return;
         }
         let keys = keys_of(form.old);

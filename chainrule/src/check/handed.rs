@@ -17,6 +17,8 @@ struct Hand<'a> {
 /// All of them in a program.
 pub(crate) struct Handed<'a> {
     functions: Vec<(TextRange, String, Vec<String>)>,
+    /// The names that are given to functions and methods besides their own.
+    aliases: Vec<(&'a str, &'a str)>,
     calls: Vec<&'a ExprCall>,
     hands: Vec<Hand<'a>>,
 }
@@ -24,7 +26,7 @@ pub(crate) struct Handed<'a> {
 impl<'a> Handed<'a> {
     /// Looks through a program.
     pub(crate) fn find(module: &'a ModModule) -> Handed<'a> {
-        let mut handed = Handed { functions: Vec::new(), calls: Vec::new(), hands: Vec::new() };
+        let mut handed = Handed { functions: Vec::new(), aliases: Vec::new(), calls: Vec::new(), hands: Vec::new() };
         handed.visit_body(&module.body);
         for call in std::mem::take(&mut handed.calls) {
             handed.called(call);
@@ -59,7 +61,10 @@ impl<'a> Handed<'a> {
 
     fn called(&mut self, call: &'a ExprCall) {
         let Some(name) = last_name(&call.func) else { return };
-        let Some(scope) = self.functions.iter().position(|(_, own, _)| own == name) else { return };
+        let is_called = |function: &str| {
+            function == name || self.aliases.iter().any(|(alias, own)| *alias == name && *own == function)
+        };
+        let Some(scope) = self.functions.iter().position(|(_, own, _)| is_called(own)) else { return };
         let given = given(&self.functions[scope].2, call);
         let scope = Some(scope);
         self.hands.extend(given.into_iter().map(|(name, value)| Hand { scope, name, value }));
@@ -69,6 +74,7 @@ impl<'a> Handed<'a> {
     fn each(&mut self, scope: Option<usize>, target: &Expr, container: &'a Expr) {
         let call = container.as_call_expr();
         let arguments = call.map_or(&[][..], |call| &call.arguments.args);
+        let owner = call.and_then(|call| Some(&*call.func.as_attribute_expr()?.value));
         match (target, container, call.and_then(|call| last_name(&call.func)).unwrap_or_default()) {
             (_, Expr::List(each), _) => each.elts.iter().for_each(|value| self.one(scope, target, value)),
             (_, Expr::Tuple(each), _) => each.elts.iter().for_each(|value| self.one(scope, target, value)),
@@ -79,6 +85,10 @@ impl<'a> Handed<'a> {
             (Expr::Tuple(targets), _, "enumerate") => {
                 targets.elts.iter().skip(1).zip(arguments).for_each(|(target, inner)| self.each(scope, target, inner));
             }
+            (Expr::Tuple(targets), _, "items") => {
+                targets.elts.iter().skip(1).zip(owner).for_each(|(target, owner)| self.one(scope, target, owner));
+            }
+            (_, _, "values") => owner.into_iter().for_each(|owner| self.one(scope, target, owner)),
             _ => self.one(scope, target, container),
         }
     }
@@ -100,6 +110,10 @@ impl<'a> Visitor<'a> for Handed<'a> {
             Stmt::FunctionDef(each) => {
                 let names = each.parameters.iter_non_variadic_params().map(|each| each.parameter.name.to_string());
                 self.functions.push((each.range, each.name.to_string(), names.collect()));
+            }
+            Stmt::Assign(each) => {
+                let names = each.targets.iter().filter_map(last_name).zip(last_name(&each.value));
+                self.aliases.extend(names);
             }
             Stmt::For(each) => self.each(self.around(each.range), &each.target, &each.iter),
             _ => {}

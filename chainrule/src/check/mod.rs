@@ -19,6 +19,7 @@ mod inputs;
 mod json;
 mod kinks;
 mod linear;
+mod lives;
 pub(crate) mod monitor;
 mod named;
 mod newton;

@@ -2,13 +2,14 @@
 
 use super::claims::{Candidate, Claims};
 use super::entering::Entries;
+use super::lives::Bound;
 use super::notes::{Notes, numbers_of};
 use super::partials::Open;
 use super::replay::Replay;
 use super::rewrite::{BIND, FLOAT, INPUT, MADE, NOTE, PASS, READ, UPDATE, VARY};
 use super::samples::Point;
 use super::study::Study;
-use super::updates::{Replaced, key_of};
+use super::updates::key_of;
 use crate::array::{Kind, Number, Trace};
 use crate::numpy::convert::{element_of, into_object, python_float, to_array};
 use crate::numpy::object::{Float64, NdArray};
@@ -34,10 +35,8 @@ pub(crate) struct Monitor {
     /// Whether an expression of the program is being evaluated for a claim, whose own statements do not count.
     pub(super) evaluating: Cell<bool>,
     codes: RefCell<HashMap<String, Option<PyRef<PyCode>>>>,
-    /// What each update has bound last.
-    pub(super) current: RefCell<Vec<Vec<Number>>>,
     /// For each update, what it has bound.
-    pub(super) replaced: RefCell<Vec<Vec<Replaced>>>,
+    pub(super) bound: RefCell<Vec<Vec<Bound>>>,
     /// For each update, the round in which it was first compared in this run.
     pub(super) begun: RefCell<Vec<Option<u32>>>,
     pub(crate) notes: Notes,
@@ -71,6 +70,8 @@ pub(crate) struct Seen {
     pub(crate) entries: Vec<Option<Entries>>,
     /// For each update, whether that cannot be told of some step.
     pub(crate) lost: Vec<bool>,
+    /// For each update, at how many executions no loss depended on what it is about, before one did.
+    pub(crate) waits: Vec<usize>,
     /// For each claim, why it could not be compared at some execution.
     pub(crate) reasons: Vec<Option<String>>,
     /// By update and two candidates: the constant factor between their derivatives, where there is one.
@@ -98,8 +99,7 @@ impl Monitor {
             vec![Candidate { name: own(), variable: own(), source: own(), range: Default::default() }]
         };
         let candidates = loss.map_or_else(|| claims.losses.clone(), given);
-        let current = RefCell::new(vec![Vec::new(); claims.updates.len()]);
-        let replaced = RefCell::new(vec![Vec::new(); claims.updates.len()]);
+        let bound = RefCell::new(vec![Vec::new(); claims.updates.len()]);
         let begun = RefCell::new(vec![None; claims.updates.len()]);
         let count = claims.updates.len() + claims.partials.claims.len();
         let seen = Seen {
@@ -111,6 +111,7 @@ impl Monitor {
             recalls: vec![false; count],
             entries: vec![Some(Entries::default()); claims.updates.len()],
             lost: vec![false; count],
+            waits: vec![0; count],
             ..Seen::default()
         };
         Rc::new(Monitor {
@@ -122,10 +123,9 @@ impl Monitor {
             trace: if notes.keeps_all { Trace::keeping_all() } else { Trace::new() },
             evaluating: Cell::new(false),
             codes: RefCell::default(),
-            current,
             study: Study::default(),
             replay: Replay::default(),
-            replaced,
+            bound,
             begun,
             opens: RefCell::default(),
             notes,

@@ -1,6 +1,7 @@
 //! Claims that a program makes once only: it runs again at random points near the one that it gives.
 
 use super::inputs::is_one_hot;
+use super::lives::excuse_negligible;
 use super::monitor::{Monitor, renewed};
 use super::notes::numbers_of;
 use super::samples::Point;
@@ -96,8 +97,7 @@ impl Monitor {
         self.replay.random.replace(Some(Mersenne::from_number(round as u32)));
         self.opens.borrow_mut().clear();
         self.notes.forget();
-        self.current.borrow_mut().iter_mut().for_each(Vec::clear);
-        self.replaced.borrow_mut().iter_mut().for_each(Vec::clear);
+        self.bound.borrow_mut().iter_mut().for_each(Vec::clear);
         self.begun.borrow_mut().fill(None);
         true
     }
@@ -207,6 +207,7 @@ impl Monitor {
     /// they are written.
     pub(super) fn settle(&self) {
         let seen = &mut *self.seen.borrow_mut();
+        seen.points.iter_mut().for_each(|points| excuse_negligible(points));
         for (&claim, &first) in self.replay.open.borrow().iter() {
             let points = &seen.points[claim];
             let is_moved = |place: usize| self.replay.moves_inputs(self.replay.round_of(claim, place));

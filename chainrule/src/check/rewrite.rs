@@ -1,6 +1,6 @@
 //! Puts calls of the monitor into a program, in place of the statements that it has to see and after them.
 
-use super::claims::{Claims, Form, assigned_form, forms, last_name};
+use super::claims::{Claims, Form, Parameter, assigned_form, forms, last_name};
 use super::inputs::is_written;
 use super::named::Making;
 use super::sites::{How, Site, bodies};
@@ -239,11 +239,17 @@ impl Rewriter<'_> {
         }
     }
 
+    /// The parameter of a name, if it may begin under that.
+    fn begins(&self, name: &str) -> Option<usize> {
+        let is_own = |(own, parameter): (&String, &Parameter)| own == name && !parameter.begins_elsewhere();
+        self.claims.parameters.iter().position(is_own)
+    }
+
     /// Gives each name of a parameter but the first its own part in what all of them are bound to.
     fn shared(&self, targets: &[Expr], range: TextRange) -> Vec<Stmt> {
         let place = |target: &Expr| {
             let name = last_name(target).filter(|_| !target.is_subscript_expr())?;
-            self.claims.parameters.keys().position(|own| own == name)
+            self.begins(name)
         };
         let several = targets.iter().filter_map(|target| Some((target, place(target)?))).skip(1);
         several.map(|(target, place)| again(target, place, Some(number(1, range)), range)).collect()
@@ -254,8 +260,7 @@ impl Rewriter<'_> {
         let Expr::Tuple(targets) = targets else { return Vec::new() };
         let own = |target: &Expr| {
             let name = target.as_name_expr().map(|name| name.id.as_str())?;
-            let place = self.claims.parameters.keys().position(|own| own == name)?;
-            Some(again(target, place, None, range))
+            Some(again(target, self.begins(name)?, None, range))
         };
         targets.elts.iter().filter_map(own).collect()
     }

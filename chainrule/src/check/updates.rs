@@ -2,6 +2,7 @@
 
 use super::claims::Update;
 use super::entering::{Entered, Entering, Reading, Step};
+use super::lives::{Life, Met};
 use super::monitor::{Monitor, renewed};
 use super::newton::is_newton;
 use super::samples::{Point, Sample};
@@ -11,15 +12,6 @@ use crate::numpy::convert::{element_of, to_array};
 use crate::numpy::object::NdArray;
 use rustpython_vm::builtins::{PyInt, PyStr};
 use rustpython_vm::{PyObject, PyResult, VirtualMachine};
-
-/// A value that an update has bound.
-#[derive(Debug, Clone)]
-pub(super) struct Replaced {
-    /// Its first number.
-    new: Number,
-    /// All numbers of what was there before.
-    old: Vec<Number>,
-}
 
 impl Update {
     /// What the statement gives its target, without a look at it.
@@ -52,15 +44,19 @@ impl Monitor {
         self.stop_when_enough(vm)?;
         let parameter = to_array(old, vm)?;
         let numbers = parameter.numbers();
-        let traced = numbers.iter().any(Number::is_leaf);
+        let wants = self.wants(k);
+        let mut life = if wants { self.life(k, &numbers) } else { Life::default() };
+        let traced = life.waits || numbers.iter().any(Number::is_leaf);
         self.keep_old(k, &parameter, vm)?;
-        if self.wants(k) && traced {
+        if wants && traced {
             self.evaluating.set(true);
-            let point = self.judge(k, key.as_deref(), &parameter, step, vm);
+            let met = self.judge(k, key.as_deref(), &parameter, step, &life, vm);
             self.evaluating.set(false);
-            match point? {
-                Some(point) => self.seen.borrow_mut().points[k].push(point),
-                None => return new(step),
+            let Some(met) = met? else { return new(step) };
+            if !self.take_met(k, &mut life, met) {
+                let value = new(step)?;
+                self.take_bound(k, &to_array(&value, vm)?.numbers(), numbers, life);
+                return Ok(value);
             }
         } else if self.seen.borrow().points[k].is_empty() && !self.begins(k, &numbers, step, vm) {
             return new(step);
@@ -81,10 +77,7 @@ impl Monitor {
             value => renewed(value, &begin, vm)?,
         };
         let bound = to_array(&value, vm)?.numbers();
-        if let Some(first) = bound.first() {
-            self.replaced.borrow_mut()[k].push(Replaced { new: first.clone(), old: numbers });
-        }
-        self.current.borrow_mut()[k] = bound;
+        self.take_bound(k, &bound, numbers, life);
         Ok(value)
     }
 
@@ -93,18 +86,19 @@ impl Monitor {
     fn begins(&self, k: usize, old: &[Number], step: &PyObject, vm: &VirtualMachine) -> bool {
         let plain = |numbers: &[Number]| numbers.iter().all(|number| number.node().is_none());
         let step = || to_array(step, vm).is_ok_and(|step| plain(&step.numbers()));
-        self.claims.updates[k].named_rate && plain(old) && step()
+        self.claims.updates[k].has_rate() && plain(old) && step()
     }
 
-    /// The numbers of an update at one execution, unless no loss depends on the parameter.
+    /// The numbers of an update at one execution, unless there is no loss to compare them with.
     fn judge(
         &self,
         k: usize,
         key: Option<&str>,
         parameter: &Array,
         step: &PyObject,
+        life: &Life,
         vm: &VirtualMachine,
-    ) -> PyResult<Option<Point>> {
+    ) -> PyResult<Option<Met>> {
         let (update, numbers) = (&self.claims.updates[k], &parameter.numbers());
         let open: Vec<usize> =
             (0..self.candidates.len()).filter(|place| !self.seen.borrow().refused[k].contains(place)).collect();
@@ -114,11 +108,22 @@ impl Monitor {
         // Nodes are asked for only now: while an expression is evaluated, the trace may let go of its beginning.
         let nodes = Number::nodes(numbers);
         let mut losses: Vec<(usize, u32)> = Vec::new();
-        for (place, value) in values {
+        let idle;
+        for (place, value) in &values {
             match value.as_ref().and_then(Number::node) {
-                Some(node) if self.trace.tape().depends(node, &nodes) => losses.push((place, node)),
-                node => self.refuse_old(k, place, value.is_some(), node),
+                Some(node) if self.trace.tape().depends(node, &nodes) => losses.push((*place, node)),
+                _ => self.refuse_old(k, *place, value.as_ref(), life),
             }
+        }
+        let is_idle = losses.is_empty();
+        if is_idle {
+            let Some((place, value)) = self.idle_loss(k, life, &values) else { return Ok(None) };
+            if self.is_guarded(&value) {
+                return Ok(Some(Met::Idle(None)));
+            }
+            // What is no part of the tape yet has a place on it for as long as it is compared.
+            idle = self.trace.traced(&value);
+            losses.extend(idle.node().map(|node| (place, node)));
         }
         let Some(&(first, loss)) = losses.first() else { return Ok(None) };
         // A plain number alone is how far a finite difference goes.
@@ -160,8 +165,10 @@ impl Monitor {
         };
         let hand = step.numbers();
         self.take_feeding_update(k, &hand);
-        let before = self.take_carried(k, numbers, &hand);
-        self.take_typed(k, loss, &hand);
+        let before = self.take_carried(k, life, &hand);
+        if !is_idle {
+            self.take_typed(k, loss, &hand);
+        }
         let sign = if update.adds { -1.0 } else { 1.0 };
         let samples = |rate: f64| -> Vec<Sample> {
             hand.iter().zip(&expected).map(|(claimed, &derivative)| sample(sign * rate, claimed, derivative)).collect()
@@ -173,7 +180,7 @@ impl Monitor {
         self.excuse_decayed(k, numbers, &mut samples, vm);
         let nodes = |numbers: &[Number]| numbers.iter().map(Number::node).collect::<Vec<Option<u32>>>();
         let (wrt, hand) = (nodes(numbers), nodes(&hand));
-        let on_kink = self.jumps(loss, &wrt, &samples);
+        let on_kink = if is_idle { self.is_tied(&wrt) } else { self.jumps(loss, &wrt, &samples) };
         let (key, shape) = (key.map(str::to_owned), parameter.shape().to_vec());
         self.rise(first, tape.number(loss));
         let is_off = !samples.iter().all(|sample| sample.agrees(1.0, self.rtol));
@@ -201,10 +208,11 @@ impl Monitor {
             (!update.recursive.is_empty()).then(|| step.entering())
         });
         match entering {
+            _ if is_idle && life.loss.is_none() => {}
             Some(entering) => self.take_entering(k, entering, &point, scene()),
             None => self.keep_scene(scene),
         }
-        Ok(Some(point))
+        Ok(Some(if is_idle { Met::Idle(Some(point)) } else { Met::Live(point) }))
     }
 
     /// Takes down what enters the state that a step carries, by each reading.
@@ -237,40 +245,6 @@ impl Monitor {
             self.keep_scene(|| Scene { hand, hand_shape, rate, samples, on_kink, enters: true, ..scene });
         }
         entries.add(points);
-    }
-
-    /// Takes down whether a step is made of what the parameter was before the last one: gives that, if it is.
-    fn take_carried(&self, k: usize, parameter: &[Number], step: &[Number]) -> Option<Vec<u32>> {
-        let replaced = &mut self.replaced.borrow_mut()[k];
-        replaced.retain(|each| each.new.node().is_some());
-        let own = |each: &Replaced| parameter.first().is_some_and(|first| first.node() == each.new.node());
-        let seen = &mut *self.seen.borrow_mut();
-        let begin = *self.begun.borrow_mut()[k].get_or_insert(self.trace.round());
-        let Some(place) = replaced.iter().position(own) else {
-            // In the first step, which ends in the round after the one that it begins in, there is nothing before; else
-            // something between the steps has changed the parameter.
-            seen.lost[k] |= self.trace.round() > begin + 1;
-            return None;
-        };
-        let before = Number::nodes(&replaced.swap_remove(place).old);
-        let made_of = self.trace.tape().made_of(&Number::nodes(step));
-        let carries = before.iter().any(|&node| made_of[node as usize]);
-        let carried = &mut seen.carries[k];
-        *carried = Some(*carried == Some(true) || carries);
-        carries.then_some(before)
-    }
-
-    /// Refuses a candidate for an update where it has no value, or an old one: one that depends on no parameter as it
-    /// is now. What was compared with it before is forgotten.
-    fn refuse_old(&self, k: usize, place: usize, has_value: bool, node: Option<u32>) {
-        let current = self.current.borrow();
-        let now: Vec<u32> = current.iter().flatten().filter_map(Number::node).collect();
-        let is_new = now.is_empty() || node.is_some_and(|node| self.trace.tape().depends(node, &now));
-        if !has_value || !is_new {
-            let seen = &mut *self.seen.borrow_mut();
-            seen.refused[k].push(place);
-            seen.points[k].retain(|point| point.loss != Some(place));
-        }
     }
 }
 
