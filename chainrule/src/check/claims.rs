@@ -1,11 +1,13 @@
 //! What a program claims, found in its syntax tree.
 
 use super::definitions::Definitions;
+use super::elsewhere;
 use super::fresh::Fresh;
 use super::handed::Handed;
 use super::inputs;
 use super::named::Partials;
 use super::rates::typed_rate;
+use super::rounds::Rounds;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Operator, Stmt, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
@@ -117,6 +119,8 @@ pub(crate) struct Claims {
     pub(crate) inputs: HashSet<String>,
     /// The names that a loss is made of.
     pub(crate) forward: HashSet<String>,
+    /// The pairs of a claim and a loss that is computed elsewhere.
+    pub(crate) elsewhere: HashSet<(usize, usize)>,
 }
 
 const LOSSES: [&str; 9] = ["loss", "cost", "error", "L", "J", "C", "E", "E_total", "Etotal"];
@@ -216,20 +220,15 @@ impl Claims {
     pub(crate) fn find(module: &ModModule, source: &str) -> Claims {
         let definitions = Definitions::find(module, source);
         let (fresh, claims) = (Fresh::find(&module.body), Claims::default());
-        let (steps, losses) = (Vec::new(), Vec::new());
-        let mut finder = Finder { source, definitions: &definitions, fresh, claims, steps, losses };
+        let (targets, steps, losses) = (Vec::new(), Vec::new(), Vec::new());
+        let mut finder = Finder { source, definitions: &definitions, fresh, claims, targets, steps, losses };
         finder.visit_body(&module.body);
-        let (mut claims, steps, mut losses) = (finder.claims, finder.steps, finder.losses);
+        let Finder { mut claims, targets, steps, mut losses, .. } = finder;
         losses.retain(|(candidate, _)| !claims.parameters.contains_key(&candidate.name));
-        let losses: Vec<&Expr> = losses
-            .into_iter()
-            .map(|(candidate, value)| {
-                claims.losses.push(candidate);
-                value
-            })
-            .collect();
         // Beside a loss, a J or an L may be what is to grow.
-        claims.losses.sort_by_key(|candidate| LOSSES.iter().position(|name| *name == candidate.name));
+        losses.sort_by_key(|(candidate, _)| LOSSES.iter().position(|name| *name == candidate.name));
+        let (candidates, losses): (Vec<Candidate>, Vec<&Expr>) = losses.into_iter().unzip();
+        claims.losses = candidates;
         // A parameter that an update knows by another name begins where it has its own.
         let handed = Handed::find(module);
         for (k, update) in claims.updates.iter().enumerate().filter(|(_, update)| update.has_rate()) {
@@ -272,6 +271,7 @@ impl Claims {
             partial.typed = definitions.values(&partial.name).flat_map(|v| definitions.typed_in(v, &forward)).collect();
         }
         claims.forward = forward;
+        claims.elsewhere = elsewhere::find(&claims, &targets, &losses, &Rounds::find(module));
         claims.rescaled = definitions.rescaled(&ends);
         claims.inputs = inputs::find(&module.body, &definitions, &|name| claims.parameters.contains_key(name));
         claims
@@ -316,6 +316,8 @@ struct Finder<'a> {
     definitions: &'a Definitions<'a>,
     fresh: Fresh,
     claims: Claims,
+    /// What each update moves.
+    targets: Vec<&'a Expr>,
     /// What each update subtracts.
     steps: Vec<&'a Expr>,
     /// The names that tell a loss, and what each is assigned.
@@ -370,6 +372,7 @@ impl<'a> Finder<'a> {
         }
         known.updates.push(self.steps.len());
         let spelled = |expr: &Expr| self.source[expr.range()].trim_start_matches("self.").to_owned();
+        self.targets.push(form.target);
         self.steps.push(form.step);
         let recursive = self.definitions.recursive_in(form.step, parameter);
         self.claims.updates.push(Update {

@@ -125,6 +125,9 @@ impl Monitor {
             idle = self.trace.traced(&value);
             losses.extend(idle.node().map(|node| (place, node)));
         }
+        if losses.iter().any(|&(place, _)| !self.is_elsewhere(k, place)) {
+            losses.retain(|&(place, _)| !self.is_elsewhere(k, place));
+        }
         let Some(&(first, loss)) = losses.first() else { return Ok(None) };
         // A plain number alone is how far a finite difference goes.
         if update.is_bare && element_of(step, vm)?.is_some_and(|each| each.number().node().is_none()) {

@@ -76,6 +76,16 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
         rulings[k] = Some(ruling);
         points[k] = own;
     }
+    let excused = |place: usize, points: &[Point], ruling: Ruling| {
+        let reason = || monitor.excused_elsewhere(place, failing(points, rtol), source);
+        match (ruling.0 == Verdict::Wrong).then(reason).flatten() {
+            Some(reason) => (Verdict::Unchecked, None, Some(reason)),
+            None => ruling,
+        }
+    };
+    for (k, ruling) in rulings.iter_mut().enumerate() {
+        *ruling = ruling.take().map(|ruling| excused(k, &points[k], ruling));
+    }
     let verdict = |(verdict, _, reason): &Ruling| match reason.as_deref() {
         Some(CARRIES_RIGHT) => Verdict::Right,
         _ => *verdict,
@@ -93,7 +103,10 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
         };
         let counts = !made.is_empty() && (updates.len()..findings.len()).any(is_right);
         rulings.push(match findings[place] {
-            Some(finding) => Some(of_partial(monitor, k, finding, &points[place], &made, counts, rtol)),
+            Some(finding) => {
+                let ruling = of_partial(monitor, k, finding, &points[place], &made, counts, rtol);
+                Some(excused(place, &points[place], ruling))
+            }
             None => seen.reasons[place].clone().map(|reason| (Verdict::Unchecked, None, Some(reason))),
         });
     }
@@ -105,7 +118,7 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
         let is_of_inputs = !elsewhere.is_empty() && ruling.0 == Verdict::Right;
         if is_of_inputs {
             points[place].extend(elsewhere);
-            ruling.0 = Verdict::Wrong;
+            ruling = excused(place, &points[place], (Verdict::Wrong, ruling.1, ruling.2));
         }
         let claim = report(monitor, source, place, ruling, &points[place], rtol);
         judged.push((place, Judged { is_of_inputs, ..claim }));
