@@ -2,7 +2,7 @@
 
 use super::definitions::Definitions;
 use super::elsewhere;
-use super::fresh::Fresh;
+use super::fresh::{Fresh, Moves};
 use super::handed::Handed;
 use super::inputs;
 use super::named::Partials;
@@ -219,10 +219,18 @@ impl Claims {
     /// Looks through a program.
     pub(crate) fn find(module: &ModModule, source: &str) -> Claims {
         let definitions = Definitions::find(module, source);
-        let (fresh, claims) = (Fresh::find(&module.body), Claims::default());
-        let (targets, steps, losses) = (Vec::new(), Vec::new(), Vec::new());
-        let mut finder = Finder { source, definitions: &definitions, fresh, claims, targets, steps, losses };
-        finder.visit_body(&module.body);
+        let (fresh, rounds) = (Fresh::find(&module.body), Rounds::find(module));
+        let find = |sums| {
+            let (claims, targets, steps, losses) = (Claims::default(), Vec::new(), Vec::new(), Vec::new());
+            let (definitions, fresh, rounds) = (&definitions, &fresh, &rounds);
+            let mut finder = Finder { source, definitions, fresh, rounds, sums, claims, targets, steps, losses };
+            finder.visit_body(&module.body);
+            finder
+        };
+        let all = find(HashSet::new());
+        let (updates, targets, steps) = (&all.claims.updates[..], &all.targets[..], &all.steps[..]);
+        let sums = Moves { updates, targets, steps, rounds: &rounds, source }.inside_steps();
+        let finder = if sums.is_empty() { all } else { find(sums) };
         let Finder { mut claims, targets, steps, mut losses, .. } = finder;
         losses.retain(|(candidate, _)| !claims.parameters.contains_key(&candidate.name));
         // Beside a loss, a J or an L may be what is to grow.
@@ -271,7 +279,7 @@ impl Claims {
             partial.typed = definitions.values(&partial.name).flat_map(|v| definitions.typed_in(v, &forward)).collect();
         }
         claims.forward = forward;
-        claims.elsewhere = elsewhere::find(&claims, &targets, &losses, &Rounds::find(module));
+        claims.elsewhere = elsewhere::find(&claims, &targets, &losses, &rounds);
         claims.rescaled = definitions.rescaled(&ends);
         claims.inputs = inputs::find(&module.body, &definitions, &|name| claims.parameters.contains_key(name));
         claims
@@ -314,7 +322,10 @@ fn is_mere_difference(name: &str, value: &Expr) -> bool {
 struct Finder<'a> {
     source: &'a str,
     definitions: &'a Definitions<'a>,
-    fresh: Fresh,
+    fresh: &'a Fresh,
+    rounds: &'a Rounds<'a>,
+    /// What only looks like an update.
+    sums: HashSet<TextRange>,
     claims: Claims,
     /// What each update moves.
     targets: Vec<&'a Expr>,
@@ -360,7 +371,8 @@ impl<'a> Finder<'a> {
         let may_move = named_rate || has_rate && LOSSES.iter().any(is_other);
         let is_loss = LOSSES.contains(&parameter) && !(LETTERS.contains(&parameter) && may_move && !form.adds);
         // A number alone is none of a derivative.
-        if is_loss || !is_step || form.step.is_number_literal_expr() || self.fresh.is_sum(form.target, stmt.range()) {
+        let is_move = is_step && !form.step.is_number_literal_expr() && !self.sums.contains(&form.range);
+        if is_loss || !is_move || self.fresh.is_sum(form.target, stmt.range(), self.rounds) {
             return;
         }
         let keys = keys_of(form.old);

@@ -183,7 +183,7 @@ fn handed(own: &HashSet<String>, function: &StmtFunctionDef, call: &ExprCall) ->
 }
 
 /// The names in an expression.
-fn names_in(expr: &Expr) -> HashSet<String> {
+pub(crate) fn names_in(expr: &Expr) -> HashSet<String> {
     struct Names(HashSet<String>);
     impl Visitor<'_> for Names {
         fn visit_expr(&mut self, expr: &Expr) {
