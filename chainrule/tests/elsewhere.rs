@@ -285,3 +285,76 @@ loss = np.mean((X @ W - y) ** 2)
         assert_eq!((found.verdict, found.error.as_ref()), (Verdict::Wrong, None), "{program}{found:?}");
     }
 }
+
+#[test]
+fn a_loss_that_is_computed_after_the_updates_of_a_step_is_that_of_all_parameters_before_them() {
+    for (data, body, right, faulty) in [
+        (
+            DATA,
+            "for epoch in range(5):
+    dw = sum(2 * (w * x + b - y) * x for x, y in zip(X, Y))
+    db = sum(2 * (w * x + b - y) for x, y in zip(X, Y))
+    w -= lr * dw
+    b -= lr * db
+    loss = sum((w * x + b - y) ** 2 for x, y in zip(X, Y))
+",
+            "db = sum(2 * (w * x + b - y) for",
+            "db = sum(2 * (w * x + b) for",
+        ),
+        (
+            DATA,
+            "for epoch in range(5):
+    for x, y in zip(X, Y):
+        e = w * x + b - y
+        w -= lr * 2 * e * x
+        b -= lr * 2 * e
+        loss = (w * x + b - y) ** 2
+",
+            "b -= lr * 2 * e\n",
+            "b -= lr * 2 * e * x\n",
+        ),
+        (
+            OF_ARRAYS,
+            "w = [0.3, -0.2]
+for epoch in range(5):
+    g = [sum(2 * (w[0] * r[0] + w[1] * r[1] - t) * r[j] for r, t in zip(X, y)) for j in range(2)]
+    for j in range(2):
+        w[j] -= lr * g[j]
+    loss = sum((w[0] * r[0] + w[1] * r[1] - t) ** 2 for r, t in zip(X, y))
+",
+            "* r[j] for",
+            "* r[0] for",
+        ),
+        (
+            OF_ARRAYS,
+            "W1, W2 = np.array([[0.2, -0.4], [0.1, 0.3]]), np.array([0.5, -0.3])
+for epoch in range(5):
+    H = np.tanh(X @ W1)
+    d = 2 * (H @ W2 - y) / 4
+    to_first = X.T @ (np.outer(d, W2) * (1 - H ** 2))
+    W2 -= lr * H.T @ d
+    W1 -= lr * to_first
+    loss = np.mean((np.tanh(X @ W1) @ W2 - y) ** 2)
+",
+            "(1 - H ** 2)",
+            "(1 - H)",
+        ),
+        // The derivative by one as the other is now.
+        (
+            DATA,
+            "for epoch in range(5):
+    w -= lr * sum(2 * (w * x + b - y) * x for x, y in zip(X, Y))
+    b -= lr * sum(2 * (w * x + b - y) for x, y in zip(X, Y))
+    loss = sum((w * x + b - y) ** 2 for x, y in zip(X, Y))
+",
+            "b -= lr * sum(2 * (w * x + b - y)",
+            "b -= lr * sum(2 * (w * x + b)",
+        ),
+    ] {
+        let program = program(data, body);
+        let (right, faulty) = (report(&program), program.replace(right, faulty));
+        assert_eq!((right.verdict, right.error.as_ref()), (Verdict::Right, None), "{program}{right:?}");
+        assert!(right.claims.iter().all(|claim| claim.verdict == Verdict::Right), "{program}{right:?}");
+        assert_eq!(report(&faulty).verdict, Verdict::Wrong, "{faulty}");
+    }
+}

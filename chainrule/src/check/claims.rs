@@ -121,6 +121,8 @@ pub(crate) struct Claims {
     pub(crate) forward: HashSet<String>,
     /// The pairs of a claim and a loss that is computed elsewhere.
     pub(crate) elsewhere: HashSet<(usize, usize)>,
+    /// The pairs of a claim and a loss that is computed after it.
+    pub(crate) afterwards: HashSet<(usize, usize)>,
 }
 
 const LOSSES: [&str; 9] = ["loss", "cost", "error", "L", "J", "C", "E", "E_total", "Etotal"];
@@ -280,6 +282,7 @@ impl Claims {
         }
         claims.forward = forward;
         claims.elsewhere = elsewhere::find(&claims, &targets, &losses, &rounds);
+        claims.afterwards = elsewhere::afterwards(&claims, &rounds);
         claims.rescaled = definitions.rescaled(&ends);
         claims.inputs = inputs::find(&module.body, &definitions, &|name| claims.parameters.contains_key(name));
         claims

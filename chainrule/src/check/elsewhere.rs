@@ -51,6 +51,20 @@ pub(super) fn find(claims: &Claims, targets: &[&Expr], losses: &[&Expr], rounds:
     found
 }
 
+/// The pairs of a claim, updates before partials, and a loss that the same function computes after it.
+pub(super) fn afterwards(claims: &Claims, rounds: &Rounds) -> HashSet<(usize, usize)> {
+    let updates = claims.updates.iter().map(|update| update.range);
+    let ranges = updates.chain(claims.partials.claims.iter().map(|partial| partial.range));
+    let after = |claim: TextRange, loss: TextRange| {
+        claim.end() <= loss.start() && rounds.function(claim) == rounds.function(loss)
+    };
+    let of_claim = |(k, range)| {
+        let losses = claims.losses.iter().enumerate().filter(move |(_, loss)| after(range, loss.range));
+        losses.map(move |(loss, _)| (k, loss))
+    };
+    ranges.enumerate().flat_map(of_claim).collect()
+}
+
 /// Looks for what has its value from the loop at the end of a way.
 struct Finder<'a> {
     rounds: &'a Rounds<'a>,

@@ -35,6 +35,8 @@ pub(crate) struct Monitor {
     /// Whether an expression of the program is being evaluated for a claim, whose own statements do not count.
     pub(super) evaluating: Cell<bool>,
     codes: RefCell<HashMap<String, Option<PyRef<PyCode>>>>,
+    /// For each candidate, what it was when it was first computed in a step.
+    before: RefCell<Vec<Option<Number>>>,
     /// For each update, what it has bound.
     pub(super) bound: RefCell<Vec<Vec<Bound>>>,
     /// For each update, the round in which it was first compared in this run.
@@ -115,6 +117,7 @@ impl Monitor {
             ..Seen::default()
         };
         Rc::new(Monitor {
+            before: RefCell::new(vec![None; candidates.len()]),
             claims,
             candidates,
             rate: rate.map(str::to_owned),
@@ -212,20 +215,38 @@ impl Monitor {
         }
     }
 
-    /// The number of a loss here and now, if it is a scalar: what the variable holds, when that depends on the parameter
-    /// as it is; else what is assigned to it, wherever in the loop that stands.
-    pub(super) fn loss(&self, place: usize, parameter: &[Number], vm: &VirtualMachine) -> Option<Number> {
+    /// The number of a loss for a claim here and now, if it is a scalar: what the variable holds, when that depends on the
+    /// parameter as it is; else what is assigned to it, wherever in the loop that stands. What is assigned after the claim
+    /// the variable holds of an earlier step.
+    pub(super) fn loss(&self, claim: usize, place: usize, parameter: &[Number], vm: &VirtualMachine) -> Option<Number> {
         let scalar = |source: &str| {
             let value = self.evaluate(source, vm)?;
             let array = to_array(&value, vm).ok().filter(|array| array.len() == 1)?;
             array.numbers().into_iter().next()
         };
         let candidate = &self.candidates[place];
-        let held = scalar(&candidate.variable).filter(|value| {
+        let depends = |value: &Number| {
             let nodes = Number::nodes(parameter);
             value.node().is_some_and(|node| self.trace.tape().depends(node, &nodes))
-        });
-        held.or_else(|| scalar(&candidate.source))
+        };
+        let held = || scalar(&candidate.variable).filter(depends);
+        let is_afterwards = self.given_loss().is_none() && self.claims.afterwards.contains(&(claim, place));
+        if let Some(held) = (!is_afterwards).then(held).flatten() {
+            return Some(held);
+        }
+        let now = scalar(&candidate.source);
+        let is_of_step = now.as_ref().is_some_and(depends);
+        if is_of_step && self.loss_before(place, parameter).is_none() && parameter.iter().any(Number::is_leaf) {
+            self.before.borrow_mut()[place] = now.clone();
+        }
+        if is_of_step { now } else { is_afterwards.then(held).flatten().or(now) }
+    }
+
+    /// What a loss that is computed after the updates of a step was for the first claim of this step, if this parameter
+    /// has not been updated since: that of all parameters as they were before.
+    pub(super) fn loss_before(&self, place: usize, parameter: &[Number]) -> Option<u32> {
+        let node = self.before.borrow()[place].as_ref()?.node()?;
+        self.trace.tape().depends(node, &Number::nodes(parameter)).then_some(node)
     }
 
     /// An expression of the program, in the frame of the running statement or the nearest caller that knows its names.
