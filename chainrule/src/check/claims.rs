@@ -303,20 +303,6 @@ impl Claims {
     }
 }
 
-/// Whether a function multiplies.
-pub(super) fn is_product(function: &str) -> bool {
-    ["dot", "multiply", "matmul", "outer"].contains(&function)
-}
-
-/// Whether a name tells a learning rate.
-pub(super) fn is_rate(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let words: Vec<&str> = lower.split('_').collect();
-    words.iter().any(|word| ["lr", "eta", "step", "alpha", "rate"].contains(word))
-        || ["rate", "alpha", "step"].iter().any(|part| lower.contains(part))
-        || (lower.starts_with("lr") && lower.len() <= 4)
-}
-
 /// Whether something is called an error and is how far a result lies from its target, which nobody descends.
 fn is_mere_difference(name: &str, value: &Expr) -> bool {
     ["error", "E"].contains(&name) && matches!(value, Expr::BinOp(difference) if difference.op == Operator::Sub)

@@ -1,6 +1,7 @@
 //! What the names of a program are made of, as far as the syntax tells.
 
-use super::claims::{is_rate, last_name};
+use super::claims::last_name;
+use super::rates::is_rate;
 use super::sites::Site;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, ModModule, Number, Operator, Stmt};

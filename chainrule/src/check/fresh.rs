@@ -1,7 +1,8 @@
 //! What only looks like a parameter, for each step begins it anew: sums in the making (`z = b`, then `z -= w * x`), and
 //! what a simulation moves.
 
-use super::claims::{Update, is_rate, last_name};
+use super::claims::{Update, last_name};
+use super::rates::is_rate;
 use super::rounds::{Assigned, Rounds, Way, is_path, names_in};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprContext, Stmt};

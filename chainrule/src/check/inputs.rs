@@ -1,7 +1,8 @@
 //! Inputs: numbers that a program writes down and multiplies by its parameters.
 
-use super::claims::{is_product, is_rate, last_name};
+use super::claims::last_name;
 use super::definitions::Definitions;
+use super::rates::{is_product, is_rate};
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, Operator, Stmt};
 use std::collections::HashSet;

@@ -1,6 +1,6 @@
 //! The rate by which an update goes: by its name, or else a constant factor of its step.
 
-use super::claims::{Update, is_product, is_rate, last_name};
+use super::claims::{Update, last_name};
 use super::definitions::Definitions;
 use super::monitor::Monitor;
 use crate::array::Kind;
@@ -192,4 +192,18 @@ impl Monitor {
         let is_plain = element.kind() != Kind::Bool && (is_named || number.node().is_none());
         (is_plain && number.value() != 0.0).then(|| number.value())
     }
+}
+
+/// Whether a name tells a learning rate.
+pub(super) fn is_rate(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split('_').collect();
+    words.iter().any(|word| ["lr", "eta", "step", "alpha", "rate"].contains(word))
+        || ["rate", "alpha", "step"].iter().any(|part| lower.contains(part))
+        || (lower.starts_with("lr") && lower.len() <= 4)
+}
+
+/// Whether a function multiplies.
+pub(super) fn is_product(function: &str) -> bool {
+    ["dot", "multiply", "matmul", "outer"].contains(&function)
 }

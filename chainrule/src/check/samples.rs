@@ -180,3 +180,25 @@ fn factor(points: &[Point], rtol: f64) -> Option<f64> {
     let constant = factor.is_finite() && factor != 0.0 && smooth().all(|sample| sample.agrees(factor, rtol));
     constant.then_some(factor)
 }
+
+/// The one positive factor by which all updates are off; or, when none is right, most of them or all that have one.
+pub(super) fn common_factor(findings: &[Finding]) -> Option<f64> {
+    let tells = |finding: &&Finding| !matches!(finding, Finding::Vanishing | Finding::Clipped);
+    let telling: Vec<&Finding> = findings.iter().filter(tells).collect();
+    let factors = telling.iter().filter_map(|finding| match finding {
+        Finding::Off(Some(factor)) if *factor > 0.0 => Some(*factor),
+        _ => None,
+    });
+    let factors: Vec<f64> = factors.collect();
+    let like = |one: f64| factors.iter().filter(|&&other| is_same(one, other)).count();
+    let most = factors.iter().copied().max_by_key(|&factor| like(factor))?;
+    let all = like(most) == telling.len();
+    let is_most = 2 * like(most) > telling.len() || like(most) == factors.len();
+    let most_of_wrong = is_most && telling.iter().all(|each| matches!(each, Finding::Off(_)));
+    (all || most_of_wrong).then_some(most)
+}
+
+/// Whether two factors are one, but for rounding.
+pub(super) fn is_same(a: f64, b: f64) -> bool {
+    (a / b - 1.0).abs() < 1e-6
+}

@@ -3,7 +3,9 @@
 use super::claims::Update;
 use super::monitor::Monitor;
 use super::report::{ClaimKind, Judged, Values, Verdict};
-use super::samples::{Finding, Point, excuse_bounds, failing, failing_keys, find, first_failing, go_by_sign};
+use super::samples::{
+    Finding, Point, common_factor, excuse_bounds, failing, failing_keys, find, first_failing, go_by_sign, is_same,
+};
 use super::variables::stands_for_loss;
 use crate::failure::line_at;
 use ruff_text_size::TextRange;
@@ -76,12 +78,10 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
         rulings[k] = Some(ruling);
         points[k] = own;
     }
-    let excused = |place: usize, points: &[Point], ruling: Ruling| {
-        let reason = || monitor.excused_elsewhere(place, failing(points, rtol), source);
-        match (ruling.0 == Verdict::Wrong).then(reason).flatten() {
-            Some(reason) => (Verdict::Unchecked, None, Some(reason)),
-            None => ruling,
-        }
+    let why = |place: usize, points: &[Point]| monitor.excused_elsewhere(place, failing(points, rtol), source);
+    let excused = |place: usize, points: &[Point], ruling: Ruling| match why(place, points) {
+        Some(reason) if ruling.0 == Verdict::Wrong => (Verdict::Unchecked, None, Some(reason)),
+        _ => ruling,
     };
     for (k, ruling) in rulings.iter_mut().enumerate() {
         *ruling = ruling.take().map(|ruling| excused(k, &points[k], ruling));
@@ -326,27 +326,6 @@ fn of_partial(
 fn bare(spelled: &str) -> &str {
     let whole = spelled.split('[').next().unwrap_or(spelled);
     whole.rsplit('.').next().unwrap_or(whole)
-}
-
-/// The one positive factor by which all updates are off; or, when none is right, most of them or all that have one.
-fn common_factor(findings: &[Finding]) -> Option<f64> {
-    let tells = |finding: &&Finding| !matches!(finding, Finding::Vanishing | Finding::Clipped);
-    let telling: Vec<&Finding> = findings.iter().filter(tells).collect();
-    let factors = telling.iter().filter_map(|finding| match finding {
-        Finding::Off(Some(factor)) if *factor > 0.0 => Some(*factor),
-        _ => None,
-    });
-    let factors: Vec<f64> = factors.collect();
-    let like = |one: f64| factors.iter().filter(|&&other| is_same(one, other)).count();
-    let most = factors.iter().copied().max_by_key(|&factor| like(factor))?;
-    let all = like(most) == telling.len();
-    let is_most = 2 * like(most) > telling.len() || like(most) == factors.len();
-    let most_of_wrong = is_most && telling.iter().all(|each| matches!(each, Finding::Off(_)));
-    (all || most_of_wrong).then_some(most)
-}
-
-fn is_same(a: f64, b: f64) -> bool {
-    (a / b - 1.0).abs() < 1e-6
 }
 
 fn report(
