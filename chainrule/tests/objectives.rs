@@ -74,3 +74,14 @@ fn a_parameter_may_decay_beside_its_step() {
         assert_eq!((found.verdict, found.error.is_none()), (verdict, true), "{objective} {gradient}: {found:?}");
     }
 }
+
+#[test]
+fn a_parameter_may_be_moved_twice_for_one_loss() {
+    let penalty = format!("loss = -{LIKELIHOOD} + 0.5 * reg * np.sum(w ** 2)");
+    let twice = report(&penalty, "X.T @ (p - y); d = reg * w", "w -= lr * g; w -= lr * d");
+    assert_eq!((twice.verdict, twice.claims.len(), &twice.error), (Verdict::Unchecked, 2, &None), "{twice:?}");
+    let once = report(&penalty, "X.T @ (p - y); d = reg * w", "w -= lr * (g + d)");
+    assert_eq!(once.verdict, Verdict::Right, "{once:?}");
+    let wrong = report(&penalty, "X.T @ (p - y); d = reg * w", "w -= lr * (g + d + d)");
+    assert_eq!(wrong.verdict, Verdict::Wrong, "{wrong:?}");
+}

@@ -1,9 +1,11 @@
 //! The lives of parameters: by what updates have bound they are known from one update to the next, also where no loss
 //! depends on them, as on the weights of a unit that is off.
 
+use super::claims::Candidate;
 use super::monitor::Monitor;
 use super::samples::Point;
 use crate::array::Number;
+use rustpython_vm::VirtualMachine;
 use std::collections::HashSet;
 
 /// At how many more executions than are compared a loss is looked for that depends on what an update is about.
@@ -30,6 +32,8 @@ pub(super) struct Life {
     pub(super) old: Vec<Number>,
     /// Whether the same update has bound it.
     pub(super) is_own: bool,
+    /// The other update that has.
+    other: Option<usize>,
     /// The candidate that has depended on it.
     pub(super) loss: Option<usize>,
     /// Whether it is left its past for now, since no candidate has.
@@ -58,15 +62,19 @@ impl Monitor {
         if let Some(place) = bound[k].iter().position(is_it) {
             return bound[k].swap_remove(place).life;
         }
-        let other = bound.iter().flatten().find(|each| is_it(each)).map(|each| &each.life);
-        other.map_or_else(Life::default, |life| Life { old: life.old.clone(), loss: life.loss, ..Life::default() })
+        let other =
+            bound.iter().enumerate().find_map(|(other, all)| Some((other, all.iter().find(|each| is_it(each))?)));
+        other.map_or_else(Life::default, |(other, Bound { life, .. })| {
+            let (old, loss) = (life.old.clone(), life.loss);
+            Life { old, other: Some(other), loss, ..Life::default() }
+        })
     }
 
     /// Takes down what an update has bound.
     pub(super) fn take_bound(&self, k: usize, new: &[Number], old: Vec<Number>, life: Life) {
         if let Some(first) = new.first() {
             let kept = if life.waits { new.to_vec() } else { life.kept };
-            let life = Life { old, is_own: true, kept, ..life };
+            let life = Life { old, is_own: true, other: None, kept, ..life };
             self.bound.borrow_mut()[k].push(Bound { new: first.clone(), life });
         }
     }
@@ -171,6 +179,20 @@ impl Monitor {
             }
         }
         false
+    }
+
+    /// Takes down whether an update goes on with moving what another has moved since the loss was computed.
+    pub(super) fn take_again(&self, k: usize, life: &Life, parameter: &[Number], vm: &VirtualMachine) {
+        let Some(other) = life.other else { return };
+        let old: HashSet<u32> = Number::nodes(&life.old).into_iter().collect();
+        let is_old = |candidate: &Candidate| {
+            let node = self.number_of(&candidate.variable, vm)?.node()?;
+            let is_new = self.trace.tape().depends(node, &Number::nodes(parameter));
+            (!is_new && self.is_made_of(node, &old)).then_some(())
+        };
+        if self.candidates.iter().any(|candidate| is_old(candidate).is_some()) {
+            self.seen.borrow_mut().again.extend([k, other]);
+        }
     }
 
     /// Refuses a candidate for an update where it has no value, or an old one: one that depends on the parameter as it was.

@@ -74,6 +74,8 @@ pub(crate) struct Seen {
     pub(crate) lost: Vec<bool>,
     /// For each update, at how many executions no loss depended on what it is about, before one did.
     pub(crate) waits: Vec<usize>,
+    /// The updates that move a parameter which another has moved since the loss was computed, and these others.
+    pub(crate) again: HashSet<usize>,
     /// For each claim, why it could not be compared at some execution.
     pub(crate) reasons: Vec<Option<String>>,
     /// By update and two candidates: the constant factor between their derivatives, where there is one.
@@ -219,22 +221,17 @@ impl Monitor {
     /// parameter as it is; else what is assigned to it, wherever in the loop that stands. What is assigned after the claim
     /// the variable holds of an earlier step.
     pub(super) fn loss(&self, claim: usize, place: usize, parameter: &[Number], vm: &VirtualMachine) -> Option<Number> {
-        let scalar = |source: &str| {
-            let value = self.evaluate(source, vm)?;
-            let array = to_array(&value, vm).ok().filter(|array| array.len() == 1)?;
-            array.numbers().into_iter().next()
-        };
         let candidate = &self.candidates[place];
         let depends = |value: &Number| {
             let nodes = Number::nodes(parameter);
             value.node().is_some_and(|node| self.trace.tape().depends(node, &nodes))
         };
-        let held = || scalar(&candidate.variable).filter(depends);
+        let held = || self.number_of(&candidate.variable, vm).filter(depends);
         let is_afterwards = self.given_loss().is_none() && self.claims.afterwards.contains(&(claim, place));
         if let Some(held) = (!is_afterwards).then(held).flatten() {
             return Some(held);
         }
-        let now = scalar(&candidate.source);
+        let now = self.number_of(&candidate.source, vm);
         let is_of_step = now.as_ref().is_some_and(depends);
         if is_of_step && self.loss_before(place, parameter).is_none() && parameter.iter().any(Number::is_leaf) {
             self.before.borrow_mut()[place] = now.clone();
@@ -247,6 +244,13 @@ impl Monitor {
     pub(super) fn loss_before(&self, place: usize, parameter: &[Number]) -> Option<u32> {
         let node = self.before.borrow()[place].as_ref()?.node()?;
         self.trace.tape().depends(node, &Number::nodes(parameter)).then_some(node)
+    }
+
+    /// The number that an expression of the program is here and now.
+    pub(super) fn number_of(&self, source: &str, vm: &VirtualMachine) -> Option<Number> {
+        let value = self.evaluate(source, vm)?;
+        let array = to_array(&value, vm).ok().filter(|array| array.len() == 1)?;
+        array.numbers().into_iter().next()
     }
 
     /// An expression of the program, in the frame of the running statement or the nearest caller that knows its names.

@@ -105,6 +105,7 @@ impl Monitor {
         let values: Vec<(usize, Option<Number>)> =
             open.into_iter().map(|place| (place, self.loss(k, place, numbers, vm))).collect();
         let rates = self.rates_of(update, vm);
+        self.take_again(k, life, numbers, vm);
         // Nodes are asked for only now: while an expression is evaluated, the trace may let go of its beginning.
         let nodes = Number::nodes(numbers);
         let mut losses: Vec<(usize, u32)> = Vec::new();

@@ -22,6 +22,9 @@ const DECAYED: &str = "the parameter decays too, and the loss has no such term; 
 const BY_SIGN: &str = "it goes by the sign of the derivative alone";
 /// Why a step is not compared that is the derivative, and not by a rate.
 const NEWTON: &str = "it is the derivative divided by the second one, as Newton's steps are";
+/// Why one of several steps is not compared that are made of one loss.
+const AGAIN: &str =
+    "its parameter is moved by more than one update for each loss, and they are no derivatives one by one";
 /// Why a step that carries state is not compared as a whole.
 const CARRIES: &str = "it carries state from earlier steps (momentum, or a sum over steps)";
 /// The same, where the gradient that enters the state is right.
@@ -201,6 +204,7 @@ fn of_updates(monitor: &Monitor, findings: &[Option<Finding>], points: &[Vec<Poi
             Finding::Off(Some(factor)) if common.is_some_and(|common| is_same(common, factor)) => {
                 (Verdict::Scaled, Some(factor), None)
             }
+            Finding::Off(_) if seen.again.contains(&k) => (Verdict::Unchecked, None, Some(AGAIN.to_owned())),
             Finding::Off(_) if carries_state(k, &updates[k]) => (Verdict::Unchecked, None, Some(CARRIES.to_owned())),
             Finding::Off(_) if go_by_sign(&points[k]) => (Verdict::Unchecked, None, Some(BY_SIGN.to_owned())),
             // What is off by one factor may be so by any slip.
