@@ -75,6 +75,13 @@ macro_rules! define_real {
                 Self::compute::<row::Chain>(&[self, partial])
             }
 
+            /// Whether [`chain`](Real::chain) adds to a sum what the plain product does, whatever the partial is: so it is
+            /// for a finite number.
+            #[inline(always)]
+            fn chains_plainly(self) -> bool {
+                false
+            }
+
             /// Adds to a sum of contributions that began at zero.
             #[inline(always)]
             fn accumulate(&mut self, other: Self) {
@@ -137,6 +144,11 @@ impl Real for f64 {
     #[inline(always)]
     fn is_zero(self) -> bool {
         self == 0.0
+    }
+
+    #[inline(always)]
+    fn chains_plainly(self) -> bool {
+        self.is_finite()
     }
 }
 

@@ -81,7 +81,7 @@ pub fn reverse<R: Real>(program: &Program, numbers: &[R], adjoints: &mut [R]) {
 #[inline(never)]
 fn pull_back_many<R: Real>(program: &Program, place: usize, numbers: &[R], adjoints: &mut [R]) {
     let (nodes, pool) = program.nodes();
-    let (node, y, adjoint) = (&nodes[place], numbers[place], adjoints[place]);
+    let (node, y, adjoint) = (&nodes[place], numbers[place], Carried::new(adjoints[place]));
     let args = node.args(pool);
     match (node.among(), <&[u32; 4]>::try_from(args)) {
         (Among::Runs, _) => {
@@ -149,11 +149,30 @@ impl<R: Real> Partials<R> for FewPullBack<'_, R> {
     }
 }
 
+/// An adjoint that is carried on to many arguments.
+#[derive(Clone, Copy)]
+struct Carried<R> {
+    adjoint: R,
+    is_plain: bool,
+}
+
+impl<R: Real> Carried<R> {
+    #[inline(always)]
+    fn new(adjoint: R) -> Self {
+        Carried { adjoint, is_plain: adjoint.chains_plainly() }
+    }
+
+    #[inline(always)]
+    fn times(self, partial: R) -> R {
+        if self.is_plain { self.adjoint * partial } else { self.adjoint.chain(partial) }
+    }
+}
+
 /// Adds adjoint times partial to the adjoints of two lists of nodes that follow one another.
 struct RunsPullBack<'a, R> {
     a: Range<usize>,
     b: Range<usize>,
-    adjoint: R,
+    adjoint: Carried<R>,
     adjoints: &'a mut [R],
 }
 
@@ -168,7 +187,7 @@ impl<R: Real> Partials<R> for RunsPullBack<'_, R> {
         let (adjoint, half) = (self.adjoint, self.a.len());
         let (run, first) = if first < half { (&self.a, first) } else { (&self.b, first - half) };
         for (sum, partial) in self.adjoints[run.start + first..run.end].iter_mut().zip(partials) {
-            sum.accumulate(adjoint.chain(partial));
+            sum.accumulate(adjoint.times(partial));
         }
     }
 }
@@ -178,7 +197,7 @@ struct PullBack<'a, R> {
     /// The nodes, if some argument may be a constant.
     nodes: Option<&'a [Node]>,
     args: &'a [u32],
-    adjoint: R,
+    adjoint: Carried<R>,
     adjoints: &'a mut [R],
 }
 
@@ -202,7 +221,7 @@ impl<R: Real> PullBack<'_, R> {
     fn add(&mut self, arg: u32, partial: impl FnOnce() -> R) {
         let arg = arg as usize;
         if self.nodes.is_none_or(|nodes| nodes[arg].op != Op::Const) {
-            self.adjoints[arg].accumulate(self.adjoint.chain(partial()));
+            self.adjoints[arg].accumulate(self.adjoint.times(partial()));
         }
     }
 }
