@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chainrule::check::{Options, Report, Verdict, check};
+use chainrule::check::{Judged, Options, Report, Verdict, check};
 
 fn report(objective: &str, gradient: &str, update: &str) -> Report {
     let program = format!(
@@ -84,4 +84,16 @@ fn a_parameter_may_be_moved_twice_for_one_loss() {
     assert_eq!(once.verdict, Verdict::Right, "{once:?}");
     let wrong = report(&penalty, "X.T @ (p - y); d = reg * w", "w -= lr * (g + d + d)");
     assert_eq!(wrong.verdict, Verdict::Wrong, "{wrong:?}");
+}
+
+#[test]
+fn a_kink_is_shown_where_the_claim_differs() {
+    let program = "w, b, lr = 0.0, 0.0, 0.1\nfor epoch in range(5):\n    for x, y in ((1.0, 2.0), (2.0, 4.0)):\n        \
+                   z = w * x + b\n        a = max(0, z)\n        loss = (a - y) ** 2\n        dz = 2 * (a - y) * (z >= 0)\n        \
+                   w -= lr * dz * x\n        b -= lr * dz\n";
+    let found = check(program, "program.py", &Options::default());
+    let kinks: Vec<_> = found.claims.iter().filter(|claim| claim.verdict == Verdict::Kink).collect();
+    assert_eq!((found.verdict, kinks.len()), (Verdict::Kink, 2), "{found:?}");
+    let gap = |claim: &Judged| claim.claimed.numbers[0] - claim.derivative.numbers[0];
+    assert!(kinks.iter().all(|claim| gap(claim).abs() > 0.1), "{found:?}");
 }
