@@ -21,7 +21,12 @@ fn what_is_never_positive_may_be_ascended() {
     assert_eq!((ascent.verdict, ascent.claims.len()), (Verdict::Right, 1), "{ascent:?}");
     let beside = report(&format!("J = {LIKELIHOOD}; loss = -J"), "X.T @ (y - p)", "w += lr * g");
     assert_eq!((beside.verdict, beside.loss.as_deref()), (Verdict::Right, Some("loss")), "{beside:?}");
+    let reward = report("J = p.sum()", "X.T @ (p * (1 - p))", "w += lr * g");
+    assert_eq!((reward.verdict, &reward.error), (Verdict::Unchecked, &None), "{reward:?}");
     for (objective, gradient, update) in [
+        ("J = p.sum()".to_owned(), "X.T @ (p * (1 - p))", "w -= lr * -g"),
+        ("J = p.sum()".to_owned(), "X.T @ (p * p)", "w += lr * g"),
+        ("loss = p.sum()".to_owned(), "X.T @ (p * (1 - p))", "w += lr * g"),
         (format!("L = {LIKELIHOOD}"), "X.T @ (y - p) * p.sum()", "w += lr * g"),
         (format!("L = -{LIKELIHOOD}"), "X.T @ (p - y)", "w += lr * g"),
         (format!("L = {LIKELIHOOD}"), "2 * X.T @ (y - p)", "w += lr * g"),

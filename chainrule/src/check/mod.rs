@@ -4,6 +4,7 @@
 //! (`rewrite`); the program then runs on traced numbers, and at each update the loss is evaluated in the program's own
 //! names and differentiated.
 
+mod ascent;
 mod bounds;
 pub(crate) mod claims;
 mod clips;

@@ -1,5 +1,6 @@
 //! What is made of the points of all claims together.
 
+use super::ascent;
 use super::claims::Update;
 use super::monitor::Monitor;
 use super::report::{ClaimKind, Judged, Values, Verdict};
@@ -12,7 +13,7 @@ use ruff_text_size::TextRange;
 use std::collections::HashSet;
 
 /// A verdict, with the factor and the reason that belong to it.
-type Ruling = (Verdict, Option<f64>, Option<String>);
+pub(super) type Ruling = (Verdict, Option<f64>, Option<String>);
 
 /// Why a gradient is not compared that the program itself does not leave as it is.
 const CLIPPED: &str = "it is clipped wherever it was met";
@@ -71,10 +72,9 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
     points.iter_mut().for_each(|points| excuse_bounds(points, rtol));
     let findings: Vec<Option<Finding>> =
         points.iter().map(|points| (!points.is_empty()).then(|| find(points, rtol))).collect();
-    let mut rulings: Vec<Option<Ruling>> = if ascends(monitor, &findings[..updates.len()]) {
-        findings[..updates.len()].iter().map(|finding| finding.map(|_| (Verdict::Right, None, None))).collect()
-    } else {
-        of_updates(monitor, &findings[..updates.len()], &points)
+    let mut rulings: Vec<Option<Ruling>> = match ascent::ruling(monitor, &findings[..updates.len()]) {
+        Some(ruling) => findings[..updates.len()].iter().map(|finding| finding.map(|_| ruling.clone())).collect(),
+        None => of_updates(monitor, &findings[..updates.len()], &points),
     };
     let stated = of_entries(monitor, &rulings, &findings, rtol);
     for (k, (ruling, own)) in stated {
@@ -170,17 +170,6 @@ fn feeds(monitor: &Monitor, partial: usize, claim: usize) -> bool {
     let traced = |claim: usize| seen.feeds.contains(&(partial, claim));
     let any_of_both = (0..updates.len()).any(|update| traced(update) && named(update));
     traced(claim) && (named(claim) || !any_of_both)
-}
-
-/// Whether all updates go up what is never positive, as the logarithm of a likelihood is.
-fn ascends(monitor: &Monitor, findings: &[Option<Finding>]) -> bool {
-    let is_negative = |loss: usize| monitor.seen.borrow().highest.get(&loss).is_some_and(|&highest| highest <= 0.0);
-    let goes_up = |finding: &Finding| match finding {
-        Finding::Off(factor) => factor.is_some_and(|factor| is_same(factor, -1.0)),
-        other => *other == Finding::Vanishing,
-    };
-    let met = || findings.iter().flatten();
-    loss(monitor).is_some_and(is_negative) && met().all(goes_up) && met().any(|finding| *finding != Finding::Vanishing)
 }
 
 fn of_updates(monitor: &Monitor, findings: &[Option<Finding>], points: &[Vec<Point>]) -> Vec<Option<Ruling>> {
