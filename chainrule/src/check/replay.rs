@@ -37,7 +37,7 @@ pub(super) struct Replay {
     /// The numbers of the inputs.
     inputs: RefCell<Vec<f64>>,
     /// Of the claims that hold wherever the inputs are as they are written, the points at which they fail.
-    elsewhere: RefCell<HashMap<usize, Vec<Point>>>,
+    by_other_inputs: RefCell<HashMap<usize, Vec<Point>>>,
     random: RefCell<Option<Mersenne>>,
 }
 
@@ -53,8 +53,8 @@ impl Replay {
     }
 
     /// Of a claim that holds wherever the inputs are as they are written, the points at which it fails.
-    pub(super) fn elsewhere(&self, claim: usize) -> Vec<Point> {
-        self.elsewhere.borrow().get(&claim).cloned().unwrap_or_default()
+    pub(super) fn by_other_inputs(&self, claim: usize) -> Vec<Point> {
+        self.by_other_inputs.borrow().get(&claim).cloned().unwrap_or_default()
     }
 
     /// Whether a run moves the inputs too; the others move parameters alone.
@@ -227,7 +227,7 @@ impl Monitor {
             let (aside, kept): (Vec<usize>, Vec<usize>) = kept.iter().partition(|place| holds && of_inputs(place));
             let [aside, kept] = [aside, kept].map(|places| places.iter().map(|&place| points[place].clone()).collect());
             seen.points[claim] = kept;
-            self.replay.elsewhere.borrow_mut().insert(claim, aside);
+            self.replay.by_other_inputs.borrow_mut().insert(claim, aside);
         }
     }
 }

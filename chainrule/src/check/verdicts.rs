@@ -116,11 +116,11 @@ pub(super) fn judge(monitor: &Monitor, source: &str, rtol: f64) -> Vec<Judged> {
     let mut judged: Vec<(usize, Judged)> = Vec::new();
     for (place, ruling) in rulings.into_iter().enumerate() {
         let Some(mut ruling) = ruling else { continue };
-        let elsewhere = monitor.replay.elsewhere(place);
+        let by_other_inputs = monitor.replay.by_other_inputs(place);
         // A diagnosis is to tell whether that is a slip.
-        let is_of_inputs = !elsewhere.is_empty() && ruling.0 == Verdict::Right;
+        let is_of_inputs = !by_other_inputs.is_empty() && ruling.0 == Verdict::Right;
         if is_of_inputs {
-            points[place].extend(elsewhere);
+            points[place].extend(by_other_inputs);
             ruling = excused(place, &points[place], (Verdict::Wrong, ruling.1, ruling.2));
         }
         let claim = report(monitor, source, place, ruling, &points[place], rtol);
