@@ -6,18 +6,21 @@ use std::array::from_fn;
 
 /// A layer of `O` neurons on `N` inputs: the weights of a neuron, then its bias, neuron by neuron.
 fn layer<R: Real, const N: usize, const O: usize>(params: &[R], x: &[R], activation: impl Fn(R) -> R) -> [R; O] {
-    from_fn(|k| {
-        let neuron = &params[k * (N + 1)..][..N + 1];
-        activation(R::dot(&neuron[..N], x) + neuron[N])
-    })
+    let mut sums = [R::from(0.0); O];
+    R::affine(x, params.chunks_exact(N + 1).map(|neuron| (&neuron[..N], neuron[N])).take(O), &mut sums);
+    sums.iter_mut().for_each(|sum| *sum = activation(*sum));
+    sums
 }
 
 /// W1: the squared error of a 2-2-1 sigmoid network.
 pub fn seed_net<R: Real>(params: &[R], inputs: &[R]) -> R {
     let (w, b, x, y) = (&params[..6], &params[6..], &inputs[..2], inputs[2]);
-    let sum = |k: usize, x: &[R]| R::dot(&w[2 * k..][..2], x) + b[k];
-    let hidden = [sum(0, x), sum(1, x)].map(R::sigmoid);
-    let prediction = sum(2, &hidden).sigmoid();
+    let mut hidden = [R::from(0.0); 2];
+    R::affine(x, (0..2).map(|k| (&w[2 * k..][..2], b[k])), &mut hidden);
+    hidden.iter_mut().for_each(|sum| *sum = sum.sigmoid());
+    let mut output = [R::from(0.0)];
+    R::affine(&hidden, std::iter::once((&w[4..], b[2])), &mut output);
+    let prediction = output[0].sigmoid();
     (prediction - y).powi(2)
 }
 
@@ -37,8 +40,8 @@ pub fn moons_point<R: Real>(params: &[R], inputs: &[R]) -> R {
 fn hinge<R: Real>(params: &[R], point: &[R], label: R) -> R {
     let (first, rest) = params.split_at(16 * 3);
     let (second, third) = rest.split_at(16 * 17);
-    let h = layer::<R, 2, 16>(first, point, R::relu);
-    let h = layer::<R, 16, 16>(second, &h, R::relu);
+    let h = layer::<R, 2, 16>(first, point, |sum| sum.relu());
+    let h = layer::<R, 16, 16>(second, &h, |sum| sum.relu());
     let [score] = layer::<R, 16, 1>(third, &h, |score| score);
     (-(label * score) + 1.0).relu()
 }
@@ -47,7 +50,7 @@ fn hinge<R: Real>(params: &[R], point: &[R], label: R) -> R {
 pub fn digits<R: Real>(params: &[R], inputs: &[R]) -> R {
     let (x, label) = inputs.split_at(64);
     let (first, second) = params.split_at(32 * 65);
-    let h = layer::<R, 64, 32>(first, x, R::tanh);
+    let h = layer::<R, 64, 32>(first, x, |sum| sum.tanh());
     let scores = layer::<R, 32, 10>(second, &h, |score| score);
     R::log_sum_exp(&scores) - R::dot(&scores, label)
 }

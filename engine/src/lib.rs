@@ -36,6 +36,7 @@ mod error;
 mod formula;
 mod gradients;
 mod graph;
+mod jacobian;
 #[cfg(feature = "batch")]
 mod lane_math;
 mod lanes;
@@ -63,6 +64,7 @@ pub use dual::Dual;
 pub use error::{Error, Result};
 pub use gradients::Gradients;
 pub use graph::Graph;
+pub use jacobian::{Active, JacobianTape};
 pub use lanes::Lanes;
 pub use ops::{Notation, Op, Partials, Row, WithRow, row};
 pub use optimize::Pass;

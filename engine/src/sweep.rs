@@ -151,19 +151,19 @@ impl<R: Real> Partials<R> for FewPullBack<'_, R> {
 
 /// An adjoint that is carried on to many arguments.
 #[derive(Clone, Copy)]
-struct Carried<R> {
+pub(crate) struct Carried<R> {
     adjoint: R,
     is_plain: bool,
 }
 
 impl<R: Real> Carried<R> {
     #[inline(always)]
-    fn new(adjoint: R) -> Self {
+    pub(crate) fn new(adjoint: R) -> Self {
         Carried { adjoint, is_plain: adjoint.chains_plainly() }
     }
 
     #[inline(always)]
-    fn times(self, partial: R) -> R {
+    pub(crate) fn times(self, partial: R) -> R {
         if self.is_plain { self.adjoint * partial } else { self.adjoint.chain(partial) }
     }
 }

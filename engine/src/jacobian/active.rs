@@ -1,0 +1,240 @@
+//! A number with its differential.
+
+use super::differential::Differential;
+use super::record::{Edges, Record};
+use crate::arguments::{Arguments, Each, TwoLists};
+use crate::ops::{Partials, Row, row};
+use crate::real::{Real, expect_pairs, operators_from_compute};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A number of a function whose gradient a [`JacobianTape`](crate::JacobianTape) takes.
+///
+/// It carries the partial derivatives by up to two nodes of the tape with it, and multiplies and adds them as it goes
+/// through ops; nothing is recorded until a number depends on a third. A function of two variables, however long, records
+/// nothing.
+///
+/// Numbers of two tapes do not mix: they are of two types. To a number that is data, `Active::from` gives none.
+///
+/// ```
+/// use engine::{Active, JacobianTape, Real};
+///
+/// fn length<'t>(x: &[Active<'t>]) -> Active<'t> {
+///     x[0].hypot(x[1])
+/// }
+/// assert_eq!(JacobianTape::new().gradient(&[3.0, 4.0], length), (5.0, vec![0.6, 0.8]));
+/// ```
+#[derive(Clone, Copy)]
+pub struct Active<'t> {
+    /// None of a constant.
+    tape: Option<&'t RefCell<Record>>,
+    number: f64,
+    differential: Differential,
+    /// So that `'t` cannot be shortened to that of another tape.
+    brand: PhantomData<Cell<&'t ()>>,
+}
+
+impl<'t> Active<'t> {
+    #[inline(always)]
+    pub(super) fn new(tape: Option<&'t RefCell<Record>>, number: f64, differential: Differential) -> Self {
+        Active { tape, number, differential, brand: PhantomData }
+    }
+
+    /// The variable at a place, from 0.
+    #[inline(always)]
+    pub(super) fn variable(tape: &'t RefCell<Record>, place: usize, number: f64) -> Self {
+        Active::new(Some(tape), number, Differential::of_node(place as u32 + 1))
+    }
+
+    /// The number itself.
+    ///
+    /// ```
+    /// use engine::{JacobianTape, Real};
+    ///
+    /// let mut seen = 0.0;
+    /// JacobianTape::new().gradient(&[3.0], |x| {
+    ///     seen = x[0].number();
+    ///     x[0].sqrt()
+    /// });
+    /// assert_eq!(seen, 3.0);
+    /// ```
+    #[inline(always)]
+    pub fn number(self) -> f64 {
+        self.number
+    }
+
+    #[inline(always)]
+    pub(super) fn differential(self) -> Differential {
+        self.differential
+    }
+
+    #[inline(always)]
+    fn of_one<K: Row>(args: impl Arguments<Item = Self>, number: f64) -> Self {
+        let Active { tape, differential, .. } = args.at(0);
+        let differential = differential.times(partials::<K, 1>(args, number)[0]);
+        Active::new(tape, number, differential)
+    }
+
+    /// What is asked first is known of a constant when the code is compiled.
+    #[inline(always)]
+    fn of_two<K: Row>(args: impl Arguments<Item = Self>, number: f64) -> Self {
+        let [a, b] = args.exactly();
+        if b.differential.by.is_none() {
+            let [by_a, _] = partials_of::<K, 2>(args, number, |position| position == 0);
+            return Active::new(a.tape, number, a.differential.times(by_a));
+        }
+        if a.differential.by.is_none() {
+            let [_, by_b] = partials_of::<K, 2>(args, number, |position| position == 1);
+            return Active::new(b.tape, number, b.differential.times(by_b));
+        }
+        let [by_a, by_b] = partials::<K, 2>(args, number);
+        let differential = a.differential.times(by_a).plus(b.differential.times(by_b), a.tape);
+        Active::new(a.tape, number, differential)
+    }
+
+    #[inline(always)]
+    fn of_many<K: Row>(args: impl Arguments<Item = Self>, number: f64) -> Self {
+        let Some(tape) = args.each().find_map(|arg| arg.tape) else { return Active::from(number) };
+        let add = |edges: &mut Edges<'_>| K::partials(numbers(args), number, &mut Many { args, edges });
+        Active::new(Some(tape), number, tape.borrow_mut().node_of(add))
+    }
+
+    /// Weighted sums with weights that are variables, at once; `None` if they are not.
+    #[inline(always)]
+    fn weigh<'a>(
+        x: &[Self],
+        neurons: impl Iterator<Item = (&'a [Self], Self)> + Clone,
+        sums: &mut [Self],
+    ) -> Option<()>
+    where
+        Self: 'a,
+    {
+        let tape = neurons.clone().next()?.0.first()?.tape?;
+        tape.borrow_mut().weigh(tape, x, neurons, sums)
+    }
+}
+
+/// The numbers of arguments.
+#[inline(always)]
+pub(super) fn numbers<'t>(args: impl Arguments<Item = Active<'t>>) -> impl Arguments<Item = f64> {
+    Each(args, Active::number)
+}
+
+/// Takes the partials by some of a few arguments.
+struct Few<const N: usize, F> {
+    partials: [f64; N],
+    wanted: F,
+}
+
+impl<const N: usize, F: Fn(usize) -> bool> Partials<f64> for Few<N, F> {
+    #[inline(always)]
+    fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
+        if (self.wanted)(position) {
+            self.partials[position] = partial();
+        }
+    }
+}
+
+/// The partials of an op by its `N` arguments.
+#[inline(always)]
+fn partials<'t, K: Row, const N: usize>(args: impl Arguments<Item = Active<'t>>, number: f64) -> [f64; N] {
+    partials_of::<K, N>(args, number, |_| true)
+}
+
+/// The same where they are wanted, and 0 elsewhere.
+#[inline(always)]
+fn partials_of<'t, K: Row, const N: usize>(
+    args: impl Arguments<Item = Active<'t>>,
+    number: f64,
+    wanted: impl Fn(usize) -> bool,
+) -> [f64; N] {
+    let mut few = Few { partials: [0.0; N], wanted };
+    K::partials(numbers(args), number, &mut few);
+    few.partials
+}
+
+/// Records partial times differential of each argument.
+struct Many<'a, 'r, A> {
+    args: A,
+    edges: &'a mut Edges<'r>,
+}
+
+impl<'t, A: Arguments<Item = Active<'t>>> Partials<f64> for Many<'_, '_, A> {
+    #[inline(always)]
+    fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
+        let differential = self.args.at(position).differential;
+        if !differential.by.is_none() {
+            self.edges.add(differential.times(partial()));
+        }
+    }
+}
+
+impl From<f64> for Active<'_> {
+    #[inline(always)]
+    fn from(constant: f64) -> Self {
+        Active::new(None, constant, Differential::NONE)
+    }
+}
+
+impl Real for Active<'_> {
+    #[inline(always)]
+    fn compute<K: Row>(args: impl Arguments<Item = Self>) -> Self {
+        let number = K::value(numbers(args));
+        match K::OP.arity() {
+            Some(1) => Active::of_one::<K>(args, number),
+            Some(2) => Active::of_two::<K>(args, number),
+            _ => Active::of_many::<K>(args, number),
+        }
+    }
+
+    #[inline(always)]
+    fn primal(self) -> f64 {
+        self.number
+    }
+
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        self.number == 0.0 && self.differential.by.is_none()
+    }
+
+    #[inline]
+    fn dot(a: &[Self], b: &[Self]) -> Self {
+        expect_pairs("dot", a, b);
+        // What changes no number, not even a zero of either sign.
+        let nothing = Active::from(-0.0);
+        let mut sum = [nothing];
+        let weighed = Active::weigh(b, std::iter::once((a, nothing)), &mut sum)
+            .or_else(|| Active::weigh(a, std::iter::once((b, nothing)), &mut sum));
+        weighed.map_or_else(|| Self::compute::<row::Dot>(TwoLists(a, b)), |()| sum[0])
+    }
+
+    #[inline]
+    fn affine<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], Self)> + Clone, sums: &mut [Self])
+    where
+        Self: 'a,
+    {
+        if Active::weigh(x, neurons.clone(), sums).is_none() {
+            sums.iter_mut().zip(neurons).for_each(|(sum, (weights, bias))| *sum = Self::dot(weights, x) + bias);
+        }
+    }
+}
+
+operators_from_compute!(('t) Active<'t>);
+
+impl fmt::Display for Active<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number.fmt(f)
+    }
+}
+
+impl fmt::Debug for Active<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Differential { first, second, by } = self.differential;
+        match (by.first(), by.second()) {
+            (0, _) => write!(f, "{}", self.number),
+            (one, 0) => write!(f, "{} moving {first} times #{one}", self.number),
+            (one, two) => write!(f, "{} moving {first} times #{one} and {second} times #{two}", self.number),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The gradient of a function that is run once, by a tape of partials.
+
+mod active;
+mod differential;
+mod layer;
+mod record;
+
+pub use active::Active;
+
+use record::Record;
+use std::cell::RefCell;
+
+/// Computes gradients of functions that are recorded anew each time, such as the loss of a step of training.
+///
+/// A [`Graph`](crate::Graph) keeps the ops, hence it can be drawn, checked, run again and differentiated again. This tape
+/// keeps the partial derivatives only, and of these only what the numbers do not carry with them: see [`Active`]. So a
+/// gradient takes a third of the time or less. Its memory is used again at each gradient, and a node takes 24 bytes.
+///
+/// In the field it is called a Jacobian tape with local preaccumulation (Sagebaum, Albring, Gauger, *High-Performance
+/// Derivative Computations using CoDiPack*, ACM Trans. Math. Softw. 45, 2019). It multiplies partials in another order
+/// than a graph does, so that derivatives may differ in the last digits.
+///
+/// ```
+/// use engine::{JacobianTape, Real};
+///
+/// fn loss<R: Real>(params: &[R], x: &[R]) -> R {
+///     let [w, b] = [params[0], params[1]];
+///     (w * x[0] + b).sigmoid()
+/// }
+///
+/// let mut tape = JacobianTape::new();
+/// let (mut params, mut gradient) = ([0.5, 0.0], [0.0; 2]);
+/// for sample in [[-2.0], [1.0], [3.0]] {
+///     tape.gradient_into(&params, &mut gradient, |params| loss(params, &sample.map(Real::from)));
+///     params.iter_mut().zip(&gradient).for_each(|(param, derivative)| *param -= 0.1 * derivative);
+/// }
+/// assert!(params[1] < 0.0);
+/// ```
+#[derive(Debug, Default)]
+pub struct JacobianTape {
+    record: RefCell<Record>,
+    adjoints: Vec<f64>,
+}
+
+/// How many variables are better copied than allocated.
+const FEW: usize = 64;
+
+impl JacobianTape {
+    /// A tape that holds no memory yet.
+    pub fn new() -> Self {
+        JacobianTape::default()
+    }
+
+    /// The value of a function at a point, and its gradient.
+    ///
+    /// ```
+    /// use engine::{JacobianTape, Real};
+    ///
+    /// let (value, gradient) = JacobianTape::new().gradient(&[3.0, 5.0], |x| x[0] * x[1] + x[0].powi(2));
+    /// assert_eq!((value, gradient), (24.0, vec![11.0, 3.0]));
+    /// ```
+    pub fn gradient(
+        &mut self,
+        at: &[f64],
+        function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
+    ) -> (f64, Vec<f64>) {
+        let JacobianTape { record, adjoints } = self;
+        let variables: Vec<Active<'_>> =
+            at.iter().enumerate().map(|(place, &number)| Active::variable(record, place, number)).collect();
+        let result = record::run(record, &variables, function);
+        record.borrow_mut().pull_back(result.differential(), at, adjoints);
+        (result.number(), adjoints[1..=at.len()].to_vec())
+    }
+
+    /// The same for as many variables as are known when the code is compiled. Gives the value and writes the gradient;
+    /// for up to 64 variables it allocates nothing, once the tape has its memory.
+    ///
+    /// ```
+    /// use engine::{JacobianTape, Real};
+    ///
+    /// let mut gradient = [0.0; 2];
+    /// let value = JacobianTape::new().gradient_into(&[3.0, 5.0], &mut gradient, |x| x[0] * x[1] + x[0].powi(2));
+    /// assert_eq!((value, gradient), (24.0, [11.0, 3.0]));
+    /// ```
+    #[inline]
+    pub fn gradient_into<const N: usize>(
+        &mut self,
+        at: &[f64; N],
+        gradient: &mut [f64; N],
+        function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
+    ) -> f64 {
+        if N > FEW {
+            let (value, derivatives) = self.gradient(at, function);
+            gradient.copy_from_slice(&derivatives);
+            return value;
+        }
+        let JacobianTape { record, adjoints } = self;
+        let variables: [Active<'_>; N] = std::array::from_fn(|place| Active::variable(record, place, at[place]));
+        let result = record::run(record, &variables, function);
+        record.borrow_mut().pull_back(result.differential(), at, adjoints);
+        gradient.copy_from_slice(&adjoints[1..=N]);
+        result.number()
+    }
+}
