@@ -17,6 +17,7 @@
 //! ```
 
 use crate::dual::Dual;
+use crate::jacobian::Active;
 use crate::real::Real;
 use crate::value::Value;
 use num_traits::{Bounded, Float, FloatConst, FromPrimitive, Inv, Num, One, Pow, Signed, ToPrimitive, Zero};
@@ -237,3 +238,4 @@ macro_rules! numeric_traits {
 
 numeric_traits!(('g) Value<'g>);
 numeric_traits!((R: Real) Dual<R>);
+numeric_traits!(('t) Active<'t>);

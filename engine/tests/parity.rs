@@ -3,7 +3,7 @@
 #[path = "common/points.rs"]
 mod points;
 
-use engine::{Dual, Graph, Lanes, Op, Real, Value};
+use engine::{Dual, Graph, JacobianTape, Lanes, Op, Real, Value};
 use points::points;
 
 /// Records the op, all but what is not differentiated as parameters.
@@ -60,6 +60,10 @@ fn every_sweep_and_number_type_gives_the_same() {
             let of_duals = program.gradient(&duals, &[]).expect("a point");
             check("reverse on duals", value, &of_duals.iter().map(|d| d.value).collect::<Vec<_>>());
 
+            let (taped, by_tape) =
+                JacobianTape::new().gradient(params, |x| program.evaluate(x, &[]).expect("a point")[0]);
+            check("a Jacobian tape", taped, &by_tape);
+
             let gradient_program = program.differentiate(0).expect("one output");
             check("the gradient as a program", value, &gradient_program.evaluate(params, &[]).expect("a point"));
         }
@@ -110,6 +114,8 @@ fn a_factor_of_zero_annihilates_whatever_the_op_makes() {
             let lanes: Vec<Lanes<2>> = point.iter().map(|&x| Lanes([x, x])).collect();
             let of_lanes = program.gradient(&lanes, &[]).expect("a point");
             check("lanes", &of_lanes[..zeros.len()].iter().map(|l| l.0[1]).collect::<Vec<_>>());
+            let by_tape = JacobianTape::new().gradient(&point, |x| program.evaluate(x, &[]).expect("a point")[0]).1;
+            check("a Jacobian tape", &by_tape[..zeros.len()]);
             let gradient_program = program.differentiate(0).expect("one output");
             check("the program", &gradient_program.evaluate(&point, &[]).expect("a point")[..zeros.len()]);
             for k in 0..zeros.len() {

@@ -4,7 +4,7 @@
 mod random;
 
 use engine::check::{self, Verdict};
-use engine::{Dual, Graph, Lanes, Op, Partials, Program, Real, Value, sweep};
+use engine::{Active, Dual, Graph, JacobianTape, Lanes, Op, Partials, Program, Real, Value, sweep};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rand::rngs::ChaCha8Rng;
@@ -128,6 +128,23 @@ proptest! {
         for output in 0..2 {
             let apart = (forward[output] - reverse[output]).abs();
             prop_assert!(apart <= ROUNDING * flow[output], "{forward:?} and {reverse:?}, flow {flow:?}");
+        }
+    }
+
+    #[test]
+    fn a_jacobian_tape_agrees_with_forward(seed: u64, size in 1..10_000_usize) {
+        let random = Random::new(seed, size);
+        let Sweeps { forward, flow, .. } = random.sweeps(seed);
+        for output in 0..2 {
+            let run = |inputs: &[f64]| JacobianTape::new().gradient(&random.params, |params| {
+                let inputs: Vec<_> = inputs.iter().copied().map(Active::from).collect();
+                random.program.evaluate(params, &inputs).expect("a number for each leaf")[output]
+            });
+            let (value, gradient) = run(&random.inputs);
+            prop_assert_eq!(value.to_bits(), random.program.evaluate(&random.params, &random.inputs)?[output].to_bits());
+            let along: f64 = gradient.iter().zip(random.direction(seed)).map(|(by, step)| by * step).sum();
+            let apart = (along - forward[output]).abs();
+            prop_assert!(apart <= ROUNDING * flow[output], "{forward:?} and {along} of output {output}, flow {flow:?}");
         }
     }
 

@@ -102,11 +102,7 @@ impl<'t> Active<'t> {
 
     /// Weighted sums with weights that are variables, at once; `None` if they are not.
     #[inline(always)]
-    fn weigh<'a>(
-        x: &[Self],
-        neurons: impl Iterator<Item = (&'a [Self], Self)> + Clone,
-        sums: &mut [Self],
-    ) -> Option<()>
+    fn weigh<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], Self)> + Clone, sums: &mut [Self]) -> Option<()>
     where
         Self: 'a,
     {

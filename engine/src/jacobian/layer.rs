@@ -147,7 +147,10 @@ impl Layers {
             earlier[neuron.bias.by as usize] += adjoint.times(neuron.bias.partial);
         }
         for (edge, adjoint) in edges.iter().zip(by_inputs) {
-            earlier[edge.by as usize] += Carried::new(std::mem::take(adjoint)).times(edge.partial);
+            let adjoint = std::mem::take(adjoint);
+            if adjoint != 0.0 {
+                earlier[edge.by as usize] += Carried::new(adjoint).times(edge.partial);
+            }
         }
         let count = neurons.len();
         self.take_off(&layer);

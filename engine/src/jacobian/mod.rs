@@ -21,7 +21,7 @@ use std::cell::RefCell;
 /// than a graph does, so that derivatives may differ in the last digits.
 ///
 /// ```
-/// use engine::{JacobianTape, Real};
+/// use engine::{Active, JacobianTape, Real};
 ///
 /// fn loss<R: Real>(params: &[R], x: &[R]) -> R {
 ///     let [w, b] = [params[0], params[1]];
@@ -31,7 +31,7 @@ use std::cell::RefCell;
 /// let mut tape = JacobianTape::new();
 /// let (mut params, mut gradient) = ([0.5, 0.0], [0.0; 2]);
 /// for sample in [[-2.0], [1.0], [3.0]] {
-///     tape.gradient_into(&params, &mut gradient, |params| loss(params, &sample.map(Real::from)));
+///     tape.gradient_into(&params, &mut gradient, |params| loss(params, &sample.map(Active::from)));
 ///     params.iter_mut().zip(&gradient).for_each(|(param, derivative)| *param -= 0.1 * derivative);
 /// }
 /// assert!(params[1] < 0.0);
@@ -64,12 +64,8 @@ impl JacobianTape {
         at: &[f64],
         function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
     ) -> (f64, Vec<f64>) {
-        let JacobianTape { record, adjoints } = self;
-        let variables: Vec<Active<'_>> =
-            at.iter().enumerate().map(|(place, &number)| Active::variable(record, place, number)).collect();
-        let result = record::run(record, &variables, function);
-        record.borrow_mut().pull_back(result.differential(), at, adjoints);
-        (result.number(), adjoints[1..=at.len()].to_vec())
+        let value = self.sweep(at, function);
+        (value, self.derivatives(at.len()).to_vec())
     }
 
     /// The same for as many variables as are known when the code is compiled. Gives the value and writes the gradient;
@@ -89,16 +85,32 @@ impl JacobianTape {
         gradient: &mut [f64; N],
         function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
     ) -> f64 {
-        if N > FEW {
-            let (value, derivatives) = self.gradient(at, function);
-            gradient.copy_from_slice(&derivatives);
-            return value;
-        }
+        let value = if N > FEW { self.sweep(at, function) } else { self.sweep_array(at, function) };
+        gradient.copy_from_slice(self.derivatives(N));
+        value
+    }
+
+    fn sweep(&mut self, at: &[f64], function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>) -> f64 {
+        let JacobianTape { record, adjoints } = self;
+        let numbers = at.iter().enumerate();
+        let variables: Vec<Active<'_>> = numbers.map(|(place, &x)| Active::variable(record, place, x)).collect();
+        record::sweep(record, at, &variables, function, adjoints)
+    }
+
+    #[inline(always)]
+    fn sweep_array<const N: usize>(
+        &mut self,
+        at: &[f64; N],
+        function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
+    ) -> f64 {
         let JacobianTape { record, adjoints } = self;
         let variables: [Active<'_>; N] = std::array::from_fn(|place| Active::variable(record, place, at[place]));
-        let result = record::run(record, &variables, function);
-        record.borrow_mut().pull_back(result.differential(), at, adjoints);
-        gradient.copy_from_slice(&adjoints[1..=N]);
-        result.number()
+        record::sweep(record, at, &variables, function, adjoints)
+    }
+
+    /// The derivatives by the variables, which are the first nodes after none.
+    #[inline(always)]
+    fn derivatives(&self, count: usize) -> &[f64] {
+        &self.adjoints[1..=count]
     }
 }

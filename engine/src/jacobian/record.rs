@@ -31,15 +31,20 @@ const LAYER: u32 = 1 << 30;
 /// How many nodes there may be: less than the flags.
 const MOST: u32 = LAYER - 1;
 
-/// Makes room for the next function, and runs it.
+/// Runs a function and the reverse sweep: gives its value, and leaves in `adjoints` the derivative by each node, after one
+/// number that is of none.
 #[inline(always)]
-pub(super) fn run<'t>(
+pub(super) fn sweep<'t>(
     tape: &'t RefCell<Record>,
+    at: &[f64],
     variables: &[Active<'t>],
     function: impl FnOnce(&[Active<'t>]) -> Active<'t>,
-) -> Active<'t> {
+    adjoints: &mut Vec<f64>,
+) -> f64 {
     tape.borrow_mut().clear(variables);
-    function(variables)
+    let result = function(variables);
+    tape.borrow_mut().pull_back(result.differential(), at, adjoints);
+    result.number()
 }
 
 impl Record {
@@ -109,12 +114,10 @@ impl Record {
         self.push(Differential::NONE, LAYER);
     }
 
-    /// The reverse sweep: leaves in `adjoints` the derivative by each node.
     #[inline(always)]
-    pub(super) fn pull_back(&mut self, of: Differential, variables: &[f64], adjoints: &mut Vec<f64>) {
+    fn pull_back(&mut self, of: Differential, variables: &[f64], adjoints: &mut Vec<f64>) {
         let mut node = self.nodes as usize;
         adjoints.clear();
-        // The first is of no node: what an absent second adds to.
         adjoints.resize(1 + node, 0.0);
         let adjoints = &mut adjoints[..];
         adjoints[of.by.first() as usize] += of.first;

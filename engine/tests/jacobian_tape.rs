@@ -1,0 +1,154 @@
+//! The tape of partials beside the graph: the same derivatives, and what they cost.
+
+use allocation_counter::measure;
+use engine::{Active, JacobianTape, Program, Real};
+use proptest::prelude::*;
+
+/// A layer of any number type: the weights of each neuron and then its bias, as `nn` has them.
+fn layer<R: Real>(params: &[R], x: &[R], count: usize) -> Vec<R> {
+    let mut sums = vec![R::from(f64::NAN); count];
+    R::affine(x, params.chunks(x.len() + 1).map(|neuron| (&neuron[..x.len()], neuron[x.len()])), &mut sums);
+    sums
+}
+
+/// Two layers on data that has a part in the parameters too, and on numbers that move with several of them.
+fn network<R: Real>(params: &[R], data: &[f64]) -> R {
+    let (own, params) = params.split_at(2);
+    let mut x: Vec<R> = data.iter().copied().map(R::from).collect();
+    x.extend([own[0], own[0] * own[1], own[1].exp()]);
+    let (first, second) = params.split_at(3 * (x.len() + 1));
+    let hidden: Vec<R> = layer(first, &x, 3).into_iter().map(R::tanh).collect();
+    let outputs = layer(&second[..2 * 4], &hidden, 2);
+    R::log_sum_exp(&outputs) - R::dot(&outputs, &[own[1], own[0].sin()])
+}
+
+/// How far two gradients are apart, in units of the largest derivative.
+fn apart(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let largest = b.iter().fold(1e-3, |largest: f64, x| largest.max(x.abs()));
+    a.iter().zip(b).fold(0.0, |apart: f64, (a, b)| apart.max((a - b).abs())) / largest
+}
+
+proptest! {
+    #[test]
+    fn a_network_has_the_gradient_that_the_graph_gives_it(
+        numbers in prop::collection::vec(-1.5..1.5_f64, 2 + 3 * 8 + 2 * 4),
+        data in prop::collection::vec(-2.0..2.0_f64, 0..5),
+    ) {
+        let count = 2 + 3 * (data.len() + 4) + 2 * 4;
+        let at = &numbers[..count];
+        let program = Program::record(at, |params| network(params, &data));
+        let expected = program.gradient(at, &[])?;
+        let mut tape = JacobianTape::new();
+        let (value, gradient) = tape.gradient(at, |params| network(params, &data));
+        prop_assert_eq!(value, network(at, &data));
+        prop_assert!(apart(&gradient, &expected) < 1e-13, "{gradient:?} for {expected:?}");
+        // Weights that are no part of the list of variables go another way.
+        let copied = tape.gradient(at, |params| network(&params.to_vec(), &data)).1;
+        prop_assert!(apart(&copied, &expected) < 1e-13, "{copied:?} for {expected:?}");
+        // The memory of an earlier gradient leaves no trace.
+        prop_assert_eq!(tape.gradient(at, |params| network(params, &data)).1, gradient);
+    }
+
+    /// Wherever the lists begin, however they overlap, and whichever of them are variables.
+    #[test]
+    fn a_dot_has_the_gradient_that_its_formula_gives_it(
+        at in prop::collection::vec(-3.0..3.0_f64, 12),
+        length in 0..6_usize,
+        starts in [0..6_usize, 0..6_usize],
+        copied in [any::<bool>(), any::<bool>()],
+        factor in -2.0..2.0_f64,
+    ) {
+        let places = starts.map(|start| start..start + length);
+        let mut expected = vec![0.0; 12];
+        for (a, b) in places[0].clone().zip(places[1].clone()) {
+            expected[a] += factor * at[b];
+            expected[b] += factor * at[a];
+        }
+        let (value, gradient) = JacobianTape::new().gradient(&at, |x| {
+            let copies = places.clone().map(|place| x[place].to_vec());
+            let [a, b] = std::array::from_fn(|k| if copied[k] { &copies[k][..] } else { &x[places[k].clone()] });
+            Active::dot(a, b) * factor
+        });
+        prop_assert_eq!(value, f64::dot(&at[places[0].clone()], &at[places[1].clone()]) * factor);
+        prop_assert!(apart(&gradient, &expected) < 1e-14, "{gradient:?} for {expected:?}");
+    }
+}
+
+#[test]
+fn a_function_of_two_variables_records_nothing() {
+    let mut tape = JacobianTape::new();
+    let mut gradient = [0.0; 2];
+    tape.gradient_into(&[0.3, 1.7], &mut gradient, |x| x[0] * x[1]);
+    let spiral = |x: f64, y: f64| (0..100_000).fold(x, |z, _| (z * y - x).sin());
+    let mut value = 0.0;
+    let memory = measure(|| {
+        value =
+            tape.gradient_into(&[0.3, 1.7], &mut gradient, |x| (0..100_000).fold(x[0], |z, _| (z * x[1] - x[0]).sin()));
+    });
+    assert_eq!((memory.count_total, value), (0, spiral(0.3, 1.7)));
+    let expected = Program::record(&[0.3, 1.7], |x| (0..100_000).fold(x[0], |z, _| (z * x[1] - x[0]).sin()));
+    assert!(apart(&gradient, &expected.gradient(&[0.3, 1.7], &[]).expect("a point")) < 1e-10, "{gradient:?}");
+}
+
+/// Each op of a chain depends on a third variable, so that the one before becomes a node.
+fn chain<R: Real>(x: &[R], nodes: usize) -> R {
+    (0..nodes / 2).fold(x[0], |y, k| y * x[1] + x[2 + k % 2])
+}
+
+#[test]
+fn a_node_takes_24_bytes_and_a_second_gradient_no_memory() {
+    const NODES: usize = 1 << 20;
+    let at = [0.3, 0.5, 0.7, -0.2];
+    let (mut tape, mut gradient) = (JacobianTape::new(), [0.0; 4]);
+    let mut run = |nodes: usize| measure(|| _ = tape.gradient_into(&at, &mut gradient, |x| chain(x, nodes)));
+    let held = run(NODES).bytes_current as f64 / NODES as f64;
+    assert!(held > 20.0 && held <= 24.0 + 8.0 + 0.1, "{held} bytes a node, of which 8 are its adjoint");
+    assert_eq!(run(NODES).count_total, 0);
+    let program = Program::record(&at, |x| chain(x, NODES));
+    let expected = program.gradient(&at, &[]).expect("a point");
+    assert!(apart(&gradient, &expected) < 1e-14, "{gradient:?} for {expected:?}");
+}
+
+#[test]
+fn a_tape_within_a_tape_is_another_one() {
+    let (mut outer, mut inner) = (JacobianTape::new(), JacobianTape::new());
+    let (value, gradient) = outer.gradient(&[2.0, 3.0, 5.0], |x| {
+        let slope = inner.gradient(&[x[0].number(); 3], |y| y[0] * y[1] * y[2]).1[0];
+        (x[0] * x[1] + x[2]).powi(2) * slope
+    });
+    assert_eq!((value, gradient), (484.0, vec![264.0, 176.0, 88.0]));
+}
+
+#[test]
+fn a_tape_is_of_use_after_a_panic() {
+    let mut tape = JacobianTape::new();
+    let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        tape.gradient(&[1.0, 2.0, 3.0], |x| Active::dot(x, &[x[0] * x[1] + x[2]]))
+    }));
+    assert!(panics.is_err(), "lists of 3 and 1");
+    assert_eq!(tape.gradient(&[1.0, 2.0, 3.0], |x| Active::dot(x, x)).1, [2.0, 4.0, 6.0]);
+}
+
+#[test]
+fn what_does_not_depend_on_the_variables_has_no_gradient() {
+    let mut tape = JacobianTape::new();
+    assert_eq!(tape.gradient(&[1.0, 2.0], |_| Active::from(7.0)), (7.0, vec![0.0, 0.0]));
+    assert_eq!(tape.gradient(&[], |_| Active::sum(&[Active::from(7.0); 3])), (21.0, vec![]));
+    assert_eq!(tape.gradient_into(&[], &mut [], |x| Active::dot(x, x)), 0.0);
+    let mut none: [Active<'_>; 0] = [];
+    Active::affine(&[], std::iter::empty(), &mut none);
+}
+
+#[test]
+fn zero_times_an_infinite_partial_is_zero_wherever_they_meet() {
+    let mut tape = JacobianTape::new();
+    let mut gradient = |function: for<'t> fn(&[Active<'t>]) -> Active<'t>| tape.gradient(&[0.0, 0.0, 1.0], function).1;
+    // At once, at a node, and at the inputs of a layer.
+    assert_eq!(gradient(|x| x[0].sqrt() * x[1]), [0.0, 0.0, 0.0]);
+    assert_eq!(gradient(|x| (x[0] + x[1] + x[2] - 1.0).sqrt() * x[0]), [0.0, 0.0, 0.0]);
+    assert_eq!(gradient(|x| Active::dot(&x[1..], &[x[0].sqrt(), x[2]])), [0.0, 0.0, 2.0]);
+    assert_eq!(gradient(|x| Active::dot(&x[..2], &[x[2], x[2]]).sqrt() * x[1]), [0.0, 0.0, 0.0]);
+    assert_eq!(gradient(|x| x[0].sqrt() + x[2]), [f64::INFINITY, 0.0, 1.0]);
+    assert!(gradient(|x| x[0].ln() - x[0].ln())[0].is_nan(), "infinity less infinity is no number");
+}
