@@ -1,8 +1,9 @@
-//! The gradients by the engine: recording the loss anew each time, or replaying a program recorded once.
+//! The gradients by the engine: recording the loss anew each time, on a tape or as a graph, or replaying a program recorded
+//! once.
 
 use crate::workload::BatchMethod;
 use crate::{Method, models};
-use engine::{Batch, Gradients, Graph, Program, Result, Value};
+use engine::{Active, Batch, Gradients, Graph, JacobianTape, Program, Result, Value};
 
 /// A graph and gradients whose memory is used again at each step.
 #[derive(Debug, Default)]
@@ -31,8 +32,18 @@ impl Recorder {
     }
 }
 
-/// Records the loss at each step and runs the reverse sweep over the recording.
+/// Runs the loss at each step on a tape of partials, and the reverse sweep over it; the inputs are constants.
 pub fn record<const P: usize, const I: usize>(
+    model: impl for<'t> Fn(&[Active<'t>], &[Active<'t>]) -> Active<'t>,
+) -> impl Method<P, I> {
+    let mut tape = JacobianTape::new();
+    move |params: &[f64; P], inputs: &[f64; I], gradient: &mut [f64; P]| {
+        tape.gradient_into(params, gradient, |params| model(params, &inputs.map(Active::from)))
+    }
+}
+
+/// Records the graph of the loss at each step and runs the reverse sweep over it.
+pub fn graph<const P: usize, const I: usize>(
     model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
 ) -> impl Method<P, I> {
     let mut recorder = Recorder::default();

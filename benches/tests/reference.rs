@@ -3,11 +3,12 @@
 use benches::contest::{Contest, Lap, TOLERANCE};
 use benches::workload::{Digits, Expression, Method, Moons, SeedNet, Workload, relative_error};
 use benches::{by_engine, by_hand, by_hand_lanes, models};
-use engine::Value;
+use engine::{Active, Value};
 
 fn check<const P: usize, const I: usize>(
     workload: &Workload<P, I>,
     by_hand: impl Method<P, I>,
+    taped: impl for<'t> Fn(&[Active<'t>], &[Active<'t>]) -> Active<'t>,
     model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
 ) {
     #[cfg(feature = "jit")]
@@ -18,7 +19,8 @@ fn check<const P: usize, const I: usize>(
     let replay = by_engine::replay(&model).expect("a loss");
     for (name, error) in [
         ("by hand", workload.error(by_hand)),
-        ("record", workload.error(by_engine::record(&model))),
+        ("record", workload.error(by_engine::record(taped))),
+        ("graph", workload.error(by_engine::graph(&model))),
         ("replay", workload.error(replay)),
     ] {
         assert!(error <= TOLERANCE, "{}, {name}: error {error}", workload.name);
@@ -27,11 +29,11 @@ fn check<const P: usize, const I: usize>(
 
 #[test]
 fn every_method_gives_the_reference_gradient() {
-    check(&SeedNet::load().0, by_hand::seed_net, |p, x| models::seed_net(p, x));
-    check(&Moons::load(), by_hand::moons, |p, x| models::moons(p, x));
-    check(&Digits::load(), by_hand::digits, |p, x| models::digits(p, x));
-    check(&Expression::tiny(), by_hand::tiny, |p, x| models::tiny(p, x));
-    check(&Expression::small(), by_hand::small, |p, x| models::small(p, x));
+    check(&SeedNet::load().0, by_hand::seed_net, |p, x| models::seed_net(p, x), |p, x| models::seed_net(p, x));
+    check(&Moons::load(), by_hand::moons, |p, x| models::moons(p, x), |p, x| models::moons(p, x));
+    check(&Digits::load(), by_hand::digits, |p, x| models::digits(p, x), |p, x| models::digits(p, x));
+    check(&Expression::tiny(), by_hand::tiny, |p, x| models::tiny(p, x), |p, x| models::tiny(p, x));
+    check(&Expression::small(), by_hand::small, |p, x| models::small(p, x), |p, x| models::small(p, x));
 }
 
 #[test]
@@ -40,6 +42,7 @@ fn every_method_trains_the_seed_net_to_the_reference_parameters() {
     for (name, params) in [
         ("by hand", workload.train(1000, by_hand::seed_net)),
         ("record", workload.train(1000, by_engine::record(|p, x| models::seed_net(p, x)))),
+        ("graph", workload.train(1000, by_engine::graph(|p, x| models::seed_net(p, x)))),
         ("replay", workload.train(1000, by_engine::replay(|p, x| models::seed_net(p, x)).unwrap())),
     ] {
         let error = relative_error(&params, &trained);

@@ -27,7 +27,7 @@ fn the_report_has_every_workload_and_contestant() {
         let plain = workload["plain"].as_f64().expect("a time");
         let contestants = workload["contestants"].as_object().expect("an object");
         let has = |contestant| contestants.contains_key(contestant);
-        for contestant in ["chainrule record", "chainrule replay", "chainrule naive"] {
+        for contestant in ["chainrule record", "chainrule graph", "chainrule replay", "chainrule naive"] {
             assert!(has(contestant), "{name}: {contestants:?}");
         }
         assert_eq!(has("hand lanes"), name == "W2" || name == "W3");
@@ -59,7 +59,7 @@ fn one_workload_can_be_chosen() {
 fn the_columns_of_the_table_are_aligned() {
     let (_, table) = run(&["--rounds", "1", "--only", "W2"]);
     let rows: Vec<&str> = table.lines().take_while(|line| !line.is_empty()).collect();
-    let contestants = 6 + if cfg!(feature = "others") { OTHERS.len() } else { 0 };
+    let contestants = 7 + if cfg!(feature = "others") { OTHERS.len() } else { 0 };
     assert_eq!(rows.len(), 1 + contestants, "a header and {contestants} contestants: {table}");
     for row in rows {
         assert_eq!(row.get(45..47), Some("  "), "{table}");

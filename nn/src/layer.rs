@@ -104,7 +104,11 @@ impl Model for Layer {
     fn forward<R: Real>(&self, params: &[R], x: &[R]) -> Vec<R> {
         let (given, own) = (params.len(), self.param_count());
         assert_eq!(given, own, "a layer of {own} parameters was given {given}: give one number for each");
-        params.chunks_exact(self.neuron.param_count()).map(|neuron| self.neuron.fire(neuron, x)).collect()
+        let neurons = params.chunks_exact(self.neuron.param_count()).filter_map(|neuron| neuron.split_last());
+        let mut outputs = vec![R::from(0.0); self.outputs];
+        R::affine(x, neurons.map(|(bias, weights)| (weights, *bias)), &mut outputs);
+        outputs.iter_mut().for_each(|sum| *sum = self.activation.apply(*sum));
+        outputs
     }
 
     fn param_count(&self) -> usize {
