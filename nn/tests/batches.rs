@@ -1,6 +1,6 @@
 //! A batch is the mean of its samples, however they are run.
 
-use engine::Graph;
+use engine::{Active, Graph, JacobianTape};
 use nn::{Activation, BatchLoss, Dataset, Init, Loss, Mlp, Model, Objective, Result, loss, seeded};
 use proptest::prelude::*;
 
@@ -57,6 +57,26 @@ proptest! {
         prop_assert!(near(loss, expected), "{objective}: {loss} is not {expected}");
         for (ours, theirs) in gradient.iter().zip(&derivatives) {
             prop_assert!(near(*ours, *theirs), "{objective}: {ours} is not {theirs}");
+        }
+    }
+
+    #[test]
+    fn a_jacobian_tape_gives_a_sample_the_same(choice in 0..Loss::ALL.len(), seed in any::<u64>()) {
+        let objective = Loss::ALL[choice];
+        let (model, params, data) = problem(2, seed)?;
+        let mut batch = BatchLoss::record(&model, &objective)?;
+        let mut tape = JacobianTape::new();
+        for sample in 0..2 {
+            let (taped, by_tape) = tape.gradient(&params, |params| {
+                let active = |numbers: &[f64]| numbers.iter().copied().map(Active::from).collect::<Vec<_>>();
+                objective.of(&model.forward(params, &active(data.x(sample))), &active(data.target(sample)))
+            });
+            let (loss, gradient) = batch.gradient(&params, &data, [sample])?;
+            let near = |ours: f64, theirs: f64| (ours - theirs).abs() <= 1e-12 * (1.0 + theirs.abs());
+            prop_assert!(near(taped, loss), "{objective}: {taped} is not {loss}");
+            for (ours, theirs) in by_tape.iter().zip(gradient) {
+                prop_assert!(near(*ours, *theirs), "{objective}: {ours} is not {theirs}");
+            }
         }
     }
 }
