@@ -2,7 +2,8 @@
 //!
 //! A computation is an append-only list of nodes, each an operation on earlier nodes: a [`Program`]. Two [`sweep`]s run
 //! it, one forward, one backward, on any number type ([`Real`]): `f64`, [`Dual`], [`Lanes`], or the [`Value`]s of a
-//! [`Graph`] that is being recorded. All derivatives are these two sweeps at some type.
+//! [`Graph`] that is being recorded. All derivatives are these two sweeps at some type. A function that runs once may do
+//! without a program: see [`JacobianTape`].
 //!
 //! ```
 //! use engine::Graph;
@@ -20,6 +21,7 @@
 //! | to | see |
 //! |---|---|
 //! | record a computation and get its gradient | [`Graph`], [`Value`], [`Gradients`] |
+//! | get a gradient at once, without a graph | [`JacobianTape`], [`Active`] |
 //! | differentiate functions: jvp, vjp, Jacobian, hvp, Hessian, any order | [`Program`] |
 //! | check a gradient against finite differences, in one line of a test | [`check::gradient`] |
 //! | check a derivation by hand, and learn what is wrong with it | [`check::hand`] |

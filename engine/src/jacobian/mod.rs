@@ -13,8 +13,10 @@ use std::cell::RefCell;
 /// Computes gradients of functions that are recorded anew each time, such as the loss of a step of training.
 ///
 /// A [`Graph`](crate::Graph) keeps the ops, hence it can be drawn, checked, run again and differentiated again. This tape
-/// keeps the partial derivatives only, and of these only what the numbers do not carry with them: see [`Active`]. So a
-/// gradient takes a third of the time or less. Its memory is used again at each gradient, and a node takes 24 bytes.
+/// keeps the partial derivatives only, and of these only what the numbers do not carry with them: see [`Active`]. That is
+/// much quicker for functions of few numbers and for layers ([`Real::affine`](crate::Real::affine)), and no quicker for code
+/// that adds up one product after another, each with numbers of its own. The memory is used again at each gradient; a node
+/// takes 24 bytes.
 ///
 /// In the field it is called a Jacobian tape with local preaccumulation (Sagebaum, Albring, Gauger, *High-Performance
 /// Derivative Computations using CoDiPack*, ACM Trans. Math. Softw. 45, 2019). It multiplies partials in another order
