@@ -7,7 +7,7 @@ use std::array::from_fn;
 /// A layer of `O` neurons on `N` inputs: the weights of a neuron, then its bias, neuron by neuron.
 fn layer<R: Real, const N: usize, const O: usize>(params: &[R], x: &[R], activation: impl Fn(R) -> R) -> [R; O] {
     let mut sums = [R::from(0.0); O];
-    R::affine(x, params.chunks_exact(N + 1).map(|neuron| (&neuron[..N], neuron[N])).take(O), &mut sums);
+    R::affine(x, params.chunks_exact(N + 1).map(|neuron| (&neuron[..N], &neuron[N])).take(O), &mut sums);
     sums.iter_mut().for_each(|sum| *sum = activation(*sum));
     sums
 }
@@ -16,10 +16,10 @@ fn layer<R: Real, const N: usize, const O: usize>(params: &[R], x: &[R], activat
 pub fn seed_net<R: Real>(params: &[R], inputs: &[R]) -> R {
     let (w, b, x, y) = (&params[..6], &params[6..], &inputs[..2], inputs[2]);
     let mut hidden = [R::from(0.0); 2];
-    R::affine(x, (0..2).map(|k| (&w[2 * k..][..2], b[k])), &mut hidden);
+    R::affine(x, (0..2).map(|k| (&w[2 * k..][..2], &b[k])), &mut hidden);
     hidden.iter_mut().for_each(|sum| *sum = sum.sigmoid());
     let mut output = [R::from(0.0)];
-    R::affine(&hidden, std::iter::once((&w[4..], b[2])), &mut output);
+    R::affine(&hidden, std::iter::once((&w[4..], &b[2])), &mut output);
     let prediction = output[0].sigmoid();
     (prediction - y).powi(2)
 }

@@ -88,17 +88,18 @@ macro_rules! define_real {
                 *self += other;
             }
 
-            /// The sums of a layer: of each neuron the dot product of its weights with `x`, plus its bias, in the order in
-            /// which they come. Writes as many as there are neurons and places in `sums`.
+            /// The sums of a layer of neurons: of each the [`dot`](Real::dot) of its weights with `x`, plus its bias. Writes
+            /// as many as there are neurons and places in `sums`.
             ///
-            /// It is [`dot`](Real::dot) for each, and for some number types, whose weights are parameters, quicker.
+            /// [`Active`](crate::Active) does it for all neurons at once where the weights are parts of the list of variables,
+            /// not copies.
             ///
             /// ```
             /// use engine::Real;
             ///
             /// fn layer<R: Real>(weights: &[R], biases: &[R], x: &[R]) -> [R; 2] {
             ///     let mut sums = [R::from(0.0); 2];
-            ///     R::affine(x, weights.chunks(x.len()).zip(biases.iter().copied()), &mut sums);
+            ///     R::affine(x, weights.chunks(x.len()).zip(biases), &mut sums);
             ///     sums
             /// }
             /// assert_eq!(layer(&[1.0, 2.0, 3.0, 4.0], &[0.5, -0.5], &[1.0, 10.0]), [21.5, 42.5]);
@@ -106,15 +107,14 @@ macro_rules! define_real {
             ///
             /// # Panics
             ///
-            /// When a neuron has more or fewer weights than there are in `x`.
+            /// When a neuron has more or fewer weights than there are in `x`, or the iterator computes with numbers that are
+            /// being recorded.
             #[inline]
-            fn affine<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], Self)> + Clone, sums: &mut [Self])
+            fn affine<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], &'a Self)> + Clone, sums: &mut [Self])
             where
                 Self: 'a,
             {
-                for (sum, (weights, bias)) in sums.iter_mut().zip(neurons) {
-                    *sum = Self::dot(weights, x) + bias;
-                }
+                affine_by_dots(x, neurons, sums);
             }
 
             /// The power with a whole exponent.
@@ -158,6 +158,15 @@ macro_rules! define_real {
     };
 }
 each_op!(define_real);
+
+#[inline(always)]
+pub(crate) fn affine_by_dots<'a, R: Real + 'a>(
+    x: &[R],
+    neurons: impl Iterator<Item = (&'a [R], &'a R)>,
+    sums: &mut [R],
+) {
+    sums.iter_mut().zip(neurons).for_each(|(sum, (weights, bias))| *sum = R::dot(weights, x) + *bias);
+}
 
 #[inline(always)]
 pub(crate) fn expect_pairs<R>(name: &str, a: &[R], b: &[R]) {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 /// A layer of any number type: the weights of each neuron and then its bias, as `nn` has them.
 fn layer<R: Real>(params: &[R], x: &[R], count: usize) -> Vec<R> {
     let mut sums = vec![R::from(f64::NAN); count];
-    R::affine(x, params.chunks(x.len() + 1).map(|neuron| (&neuron[..x.len()], neuron[x.len()])), &mut sums);
+    R::affine(x, params.chunks(x.len() + 1).map(|neuron| (&neuron[..x.len()], &neuron[x.len()])), &mut sums);
     sums
 }
 

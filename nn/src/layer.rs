@@ -106,7 +106,7 @@ impl Model for Layer {
         assert_eq!(given, own, "a layer of {own} parameters was given {given}: give one number for each");
         let neurons = params.chunks_exact(self.neuron.param_count()).filter_map(|neuron| neuron.split_last());
         let mut outputs = vec![R::from(0.0); self.outputs];
-        R::affine(x, neurons.map(|(bias, weights)| (weights, *bias)), &mut outputs);
+        R::affine(x, neurons.map(|(bias, weights)| (weights, bias)), &mut outputs);
         outputs.iter_mut().for_each(|sum| *sum = self.activation.apply(*sum));
         outputs
     }

@@ -1,10 +1,10 @@
 //! A number with its differential.
 
 use super::differential::Differential;
-use super::record::{Edges, Record};
+use super::recording::{Edges, Recording};
 use crate::arguments::{Arguments, Each, TwoLists};
 use crate::ops::{Partials, Row, row};
-use crate::real::{Real, expect_pairs, operators_from_compute};
+use crate::real::{Real, affine_by_dots, expect_pairs, operators_from_compute};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,10 +12,10 @@ use std::marker::PhantomData;
 /// A number of a function whose gradient a [`JacobianTape`](crate::JacobianTape) takes.
 ///
 /// It carries the partial derivatives by up to two nodes of the tape with it, and multiplies and adds them as it goes
-/// through ops; nothing is recorded until a number depends on a third. A function of two variables, however long, records
-/// nothing.
+/// through ops of one or two arguments; something is recorded only when a number depends on a third, or an op takes more.
 ///
-/// Numbers of two tapes do not mix: they are of two types. To a number that is data, `Active::from` gives none.
+/// Data are constants: `Active::from(0.5)`, `array.map(Active::from)`, or of a slice
+/// `data.iter().copied().map(Active::from).collect::<Vec<_>>()`. Numbers of two tapes do not mix: they are of two types.
 ///
 /// ```
 /// use engine::{Active, JacobianTape, Real};
@@ -28,7 +28,7 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy)]
 pub struct Active<'t> {
     /// None of a constant.
-    tape: Option<&'t RefCell<Record>>,
+    tape: Option<&'t RefCell<Recording>>,
     number: f64,
     differential: Differential,
     /// So that `'t` cannot be shortened to that of another tape.
@@ -37,13 +37,13 @@ pub struct Active<'t> {
 
 impl<'t> Active<'t> {
     #[inline(always)]
-    pub(super) fn new(tape: Option<&'t RefCell<Record>>, number: f64, differential: Differential) -> Self {
+    pub(super) fn new(tape: Option<&'t RefCell<Recording>>, number: f64, differential: Differential) -> Self {
         Active { tape, number, differential, brand: PhantomData }
     }
 
     /// The variable at a place, from 0.
     #[inline(always)]
-    pub(super) fn variable(tape: &'t RefCell<Record>, place: usize, number: f64) -> Self {
+    pub(super) fn variable(tape: &'t RefCell<Recording>, place: usize, number: f64) -> Self {
         Active::new(Some(tape), number, Differential::of_node(place as u32 + 1))
     }
 
@@ -76,15 +76,15 @@ impl<'t> Active<'t> {
         Active::new(tape, number, differential)
     }
 
-    /// What is asked first is known of a constant when the code is compiled.
+    /// Of a constant that is written in the code it is known at compile time that it is one, so nothing is asked.
     #[inline(always)]
     fn of_two<K: Row>(args: impl Arguments<Item = Self>, number: f64) -> Self {
         let [a, b] = args.exactly();
-        if b.differential.by.is_none() {
+        if b.differential.nodes.is_none() {
             let [by_a, _] = partials_of::<K, 2>(args, number, |position| position == 0);
             return Active::new(a.tape, number, a.differential.times(by_a));
         }
-        if a.differential.by.is_none() {
+        if a.differential.nodes.is_none() {
             let [_, by_b] = partials_of::<K, 2>(args, number, |position| position == 1);
             return Active::new(b.tape, number, b.differential.times(by_b));
         }
@@ -102,12 +102,16 @@ impl<'t> Active<'t> {
 
     /// Weighted sums with weights that are variables, at once; `None` if they are not.
     #[inline(always)]
-    fn weigh<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], Self)> + Clone, sums: &mut [Self]) -> Option<()>
+    fn layer<'a>(
+        x: &[Self],
+        neurons: impl Iterator<Item = (&'a [Self], &'a Self)> + Clone,
+        sums: &mut [Self],
+    ) -> Option<()>
     where
         Self: 'a,
     {
         let tape = neurons.clone().next()?.0.first()?.tape?;
-        tape.borrow_mut().weigh(tape, x, neurons, sums)
+        tape.borrow_mut().record_layer(tape, x, neurons, sums)
     }
 }
 
@@ -160,7 +164,7 @@ impl<'t, A: Arguments<Item = Active<'t>>> Partials<f64> for Many<'_, '_, A> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
         let differential = self.args.at(position).differential;
-        if !differential.by.is_none() {
+        if !differential.nodes.is_none() {
             self.edges.add(differential.times(partial()));
         }
     }
@@ -191,27 +195,27 @@ impl Real for Active<'_> {
 
     #[inline(always)]
     fn is_zero(self) -> bool {
-        self.number == 0.0 && self.differential.by.is_none()
+        self.number == 0.0 && self.differential.nodes.is_none()
     }
 
     #[inline]
     fn dot(a: &[Self], b: &[Self]) -> Self {
         expect_pairs("dot", a, b);
-        // What changes no number, not even a zero of either sign.
+        // Added to a zero of either sign, it leaves the sign.
         let nothing = Active::from(-0.0);
         let mut sum = [nothing];
-        let weighed = Active::weigh(b, std::iter::once((a, nothing)), &mut sum)
-            .or_else(|| Active::weigh(a, std::iter::once((b, nothing)), &mut sum));
-        weighed.map_or_else(|| Self::compute::<row::Dot>(TwoLists(a, b)), |()| sum[0])
+        let at_once = Active::layer(b, std::iter::once((a, &nothing)), &mut sum)
+            .or_else(|| Active::layer(a, std::iter::once((b, &nothing)), &mut sum));
+        at_once.map_or_else(|| Self::compute::<row::Dot>(TwoLists(a, b)), |()| sum[0])
     }
 
     #[inline]
-    fn affine<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], Self)> + Clone, sums: &mut [Self])
+    fn affine<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], &'a Self)> + Clone, sums: &mut [Self])
     where
         Self: 'a,
     {
-        if Active::weigh(x, neurons.clone(), sums).is_none() {
-            sums.iter_mut().zip(neurons).for_each(|(sum, (weights, bias))| *sum = Self::dot(weights, x) + bias);
+        if Active::layer(x, neurons.clone(), sums).is_none() {
+            affine_by_dots(x, neurons, sums);
         }
     }
 }
@@ -226,11 +230,11 @@ impl fmt::Display for Active<'_> {
 
 impl fmt::Debug for Active<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Differential { first, second, by } = self.differential;
-        match (by.first(), by.second()) {
+        let Differential { first, second, nodes } = self.differential;
+        match (nodes.first(), nodes.second()) {
             (0, _) => write!(f, "{}", self.number),
-            (one, 0) => write!(f, "{} moving {first} times #{one}", self.number),
-            (one, two) => write!(f, "{} moving {first} times #{one} and {second} times #{two}", self.number),
+            (a, 0) => write!(f, "{} ({first} d{a})", self.number),
+            (a, b) => write!(f, "{} ({first} d{a} + {second} d{b})", self.number),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Layers of weighted sums, recorded together.
 
 use super::active::{Active, numbers};
-use super::differential::{By, Differential};
-use super::record::Record;
+use super::differential::{Differential, Nodes};
+use super::recording::Recording;
 use crate::arguments::TwoLists;
 use crate::ops::{Partials, Row as _, row};
 use crate::sweep::Carried;
@@ -18,12 +18,14 @@ pub(super) struct Layers {
     inputs: Vec<f64>,
     /// What the inputs are made of; nothing if they are constants all.
     edges: Vec<Edge>,
+    /// Where the parts of the layers end: what lies behind is of one that was given up.
+    end: Layer,
     /// Zeros, as many as the largest layer has inputs.
     adjoints: Vec<f64>,
 }
 
 /// Weighted sums of the same inputs, nodes that follow one another.
-#[derive(Debug)]
+#[derive(Debug, Default, Clone, Copy)]
 struct Layer {
     neurons: usize,
     inputs: usize,
@@ -41,47 +43,51 @@ struct Neuron {
 #[derive(Debug, Clone, Copy)]
 struct Edge {
     partial: f64,
-    by: u32,
+    node: u32,
 }
 
 impl Edge {
     #[inline(always)]
     fn of(differential: Differential) -> Edge {
-        Edge { partial: differential.first, by: differential.by.first() }
+        Edge { partial: differential.first, node: differential.nodes.first() }
     }
 }
 
-impl Record {
+impl Recording {
     /// Records a layer of weighted sums. `None` if some weights are not a part of the list of variables.
     #[inline]
-    pub(super) fn weigh<'a, 't: 'a>(
+    pub(super) fn record_layer<'a, 't: 'a>(
         &mut self,
-        tape: &'t RefCell<Record>,
+        tape: &'t RefCell<Recording>,
         x: &[Active<'t>],
-        neurons: impl Iterator<Item = (&'a [Active<'t>], Active<'t>)> + Clone,
+        neurons: impl Iterator<Item = (&'a [Active<'t>], &'a Active<'t>)> + Clone,
         sums: &mut [Active<'t>],
     ) -> Option<()> {
         let (first, _) = neurons.clone().next()?;
         self.place(first, x)?;
         let layer = self.begin_layer(x);
-        let mut node = self.nodes;
         for (sum, (weights, bias)) in sums.iter_mut().zip(neurons) {
-            let Some(place) = self.place(weights, x).filter(|_| bias.differential().by.is_one()) else {
-                self.layers.take_off(&layer);
-                return None;
-            };
-            self.layers.neurons.push(Neuron { weights: place, bias: Edge::of(bias.differential()) });
-            node += 1;
+            let place = self.place(weights, x)?;
+            let by_bias = self.as_one_node(bias.differential());
+            self.layers.neurons.push(Neuron { weights: place, bias: Edge::of(by_bias) });
             let number = row::Dot::value(numbers(TwoLists(weights, x))) + bias.number();
-            *sum = Active::new(Some(tape), number, Differential::of_node(node));
+            *sum = Active::from(number);
         }
-        self.count(sums.len());
+        let count = self.layers.neurons.len() - layer.neurons;
+        for (sum, node) in sums[..count].iter_mut().zip(self.last + 1..) {
+            *sum = Active::new(Some(tape), sum.number(), Differential::of_node(node));
+        }
+        self.add_nodes(count);
         self.push_layer();
         self.layers.layers.push(layer);
+        self.layers.end = self.layers.filled();
         Some(())
     }
 
-    /// Where a list lies among the variables, if it does, and is as long as another.
+    /// Where a list begins among the variables, if it does, and is as long as another.
+    ///
+    /// A list that begins among the variables is a part of them: while the function runs they are borrowed, so nothing else
+    /// lies there but empty lists. Addresses are compared and never followed.
     #[inline(always)]
     fn place(&self, list: &[Active<'_>], other: &[Active<'_>]) -> Option<usize> {
         let offset = list.as_ptr().addr().wrapping_sub(self.variables.start);
@@ -91,11 +97,11 @@ impl Record {
     /// Records the inputs of a layer.
     #[inline(always)]
     fn begin_layer(&mut self, x: &[Active<'_>]) -> Layer {
-        let Layers { neurons, inputs, edges, .. } = &self.layers;
-        let layer = Layer { neurons: neurons.len(), inputs: inputs.len(), edges: edges.len() };
+        let layer = self.layers.end;
+        self.layers.cut(layer);
         self.layers.inputs.extend(x.iter().map(|x| x.number()));
         let differentials = || x.iter().map(|x| x.differential());
-        let all = differentials().fold(By::NONE, |all, of| all | of.by);
+        let all = differentials().fold(Nodes::NONE, |all, of| all | of.nodes);
         if all.is_none() {
             return layer;
         }
@@ -103,7 +109,7 @@ impl Record {
             self.layers.edges.extend(differentials().map(Edge::of));
         } else {
             for of in differentials() {
-                let settled = self.settle(of);
+                let settled = self.as_one_node(of);
                 self.layers.edges.push(Edge::of(settled));
             }
         }
@@ -118,11 +124,16 @@ impl Layers {
     #[inline(always)]
     pub(super) fn clear(&mut self) {
         self.layers.clear();
-        self.take_off(&Layer { neurons: 0, inputs: 0, edges: 0 });
+        self.end = Layer::default();
     }
 
     #[inline(always)]
-    fn take_off(&mut self, layer: &Layer) {
+    fn filled(&self) -> Layer {
+        Layer { neurons: self.neurons.len(), inputs: self.inputs.len(), edges: self.edges.len() }
+    }
+
+    #[inline(always)]
+    fn cut(&mut self, layer: Layer) {
         self.neurons.truncate(layer.neurons);
         self.inputs.truncate(layer.inputs);
         self.edges.truncate(layer.edges);
@@ -133,6 +144,7 @@ impl Layers {
     #[inline(never)]
     pub(super) fn pull_back(&mut self, last: usize, variables: &[f64], adjoints: &mut [f64]) -> usize {
         let Some(layer) = self.layers.pop() else { return 0 };
+        self.cut(self.end);
         let Layers { neurons, inputs, edges, adjoints: by_inputs, .. } = &mut *self;
         let (neurons, inputs, edges) = (&neurons[layer.neurons..], &inputs[layer.inputs..], &edges[layer.edges..]);
         let by_inputs = &mut by_inputs[..edges.len()];
@@ -144,16 +156,16 @@ impl Layers {
             let mut sink = PullBack { adjoint, by_weights, by_inputs };
             // A partial of a dot needs no result.
             row::Dot::partials(TwoLists(weights, inputs), f64::NAN, &mut sink);
-            earlier[neuron.bias.by as usize] += adjoint.times(neuron.bias.partial);
+            earlier[neuron.bias.node as usize] += adjoint.times(neuron.bias.partial);
         }
         for (edge, adjoint) in edges.iter().zip(by_inputs) {
             let adjoint = std::mem::take(adjoint);
             if adjoint != 0.0 {
-                earlier[edge.by as usize] += Carried::new(adjoint).times(edge.partial);
+                earlier[edge.node as usize] += Carried::new(adjoint).times(edge.partial);
             }
         }
         let count = neurons.len();
-        self.take_off(&layer);
+        self.end = layer;
         count
     }
 }
@@ -176,7 +188,6 @@ impl Partials<f64> for PullBack<'_> {
         let (adjoint, half) = (self.adjoint, self.by_weights.len());
         let to = match first.checked_sub(half) {
             None => &mut self.by_weights[first..],
-            Some(0) => &mut *self.by_inputs,
             Some(first) => self.by_inputs.get_mut(first..).unwrap_or_default(),
         };
         for (sum, partial) in to.iter_mut().zip(partials) {

@@ -3,24 +3,33 @@
 mod active;
 mod differential;
 mod layer;
-mod record;
+mod recording;
 
 pub use active::Active;
 
-use record::Record;
+use recording::Recording;
 use std::cell::RefCell;
 
 /// Computes gradients of functions that are recorded anew each time, such as the loss of a step of training.
 ///
 /// A [`Graph`](crate::Graph) keeps the ops, hence it can be drawn, checked, run again and differentiated again. This tape
-/// keeps the partial derivatives only, and of these only what the numbers do not carry with them: see [`Active`]. That is
-/// much quicker for functions of few numbers and for layers ([`Real::affine`](crate::Real::affine)), and no quicker for code
-/// that adds up one product after another, each with numbers of its own. The memory is used again at each gradient; a node
-/// takes 24 bytes.
+/// keeps partial derivatives only, and of these only what the numbers do not carry with them: see [`Active`]. That is much
+/// quicker for functions of few numbers, and for layers by [`Real::affine`](crate::Real::affine) whose weights are parts of
+/// the list that the function is given; it is no quicker for code that adds up one product after another, each with numbers
+/// of its own. The memory is used again at each gradient; two partials take 24 bytes.
 ///
-/// In the field it is called a Jacobian tape with local preaccumulation (Sagebaum, Albring, Gauger, *High-Performance
-/// Derivative Computations using CoDiPack*, ACM Trans. Math. Softw. 45, 2019). It multiplies partials in another order
-/// than a graph does, so that derivatives may differ in the last digits.
+/// It is called after the local Jacobians that it keeps, as elsewhere in the field (Sagebaum, Albring, Gauger,
+/// *High-Performance Derivative Computations using CoDiPack*, ACM Trans. Math. Softw. 45, 2019, who call the products that
+/// are made at once local preaccumulation). The Jacobian of a function is given by
+/// [`Program::jacobian`](crate::Program::jacobian), and a tape for interpreters, which has ops, is [`Tape`](crate::Tape).
+///
+/// It multiplies partials in the order of the function, as [`Dual`](crate::Dual) does, and a graph in the opposite order.
+/// So derivatives differ in the last digits; where a product of partials leaves the range of `f64` on the way, one may be 0
+/// or infinite and the other not; and where a slope is infinite, one may be NaN.
+///
+/// # Panics
+///
+/// All gradients panic when the function takes more than 2^30 - 1 nodes.
 ///
 /// ```
 /// use engine::{Active, JacobianTape, Real};
@@ -40,7 +49,7 @@ use std::cell::RefCell;
 /// ```
 #[derive(Debug, Default)]
 pub struct JacobianTape {
-    record: RefCell<Record>,
+    record: RefCell<Recording>,
     adjoints: Vec<f64>,
 }
 
@@ -53,7 +62,9 @@ impl JacobianTape {
         JacobianTape::default()
     }
 
-    /// The value of a function at a point, and its gradient.
+    /// The value of a function at a point, and its gradient. It allocates the list of variables, and the gradient.
+    ///
+    /// A generic function is handed over in a closure, `|x| f(x)`: by its name alone it would be of one lifetime only.
     ///
     /// ```
     /// use engine::{JacobianTape, Real};
@@ -96,7 +107,7 @@ impl JacobianTape {
         let JacobianTape { record, adjoints } = self;
         let numbers = at.iter().enumerate();
         let variables: Vec<Active<'_>> = numbers.map(|(place, &x)| Active::variable(record, place, x)).collect();
-        record::sweep(record, at, &variables, function, adjoints)
+        recording::sweep(record, at, &variables, function, adjoints)
     }
 
     #[inline(always)]
@@ -107,7 +118,7 @@ impl JacobianTape {
     ) -> f64 {
         let JacobianTape { record, adjoints } = self;
         let variables: [Active<'_>; N] = std::array::from_fn(|place| Active::variable(record, place, at[place]));
-        record::sweep(record, at, &variables, function, adjoints)
+        recording::sweep(record, at, &variables, function, adjoints)
     }
 
     /// The derivatives by the variables, which are the first nodes after none.

@@ -1,32 +1,33 @@
 //! What a tape holds, and the reverse sweep over it.
 
 use super::active::Active;
-use super::differential::{By, Differential};
+use super::differential::{Differential, Nodes};
 use super::layer::Layers;
 use std::cell::RefCell;
 use std::ops::Range;
 
-/// Nodes are counted from 1: first the variables, then those that rows make.
+/// Nodes are counted from 1: first the variables, then those that entries make.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(super) struct Recording {
     /// Where the variables lie in memory.
     pub(super) variables: Range<usize>,
-    pub(super) nodes: u32,
-    rows: Vec<Row>,
+    /// The last node.
+    pub(super) last: u32,
+    entries: Vec<Entry>,
     pub(super) layers: Layers,
 }
 
 /// Two partials of a node by earlier ones; or where many nodes are that were recorded together.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct Entry {
     first: f64,
     second: f64,
-    by: By,
+    nodes: Nodes,
 }
 
-/// Set in the first of `Row::by` where the next row is of the same node.
+/// Set in the first of `Entry::nodes` where the next entry is of the same node.
 const GOES_ON: u32 = 1 << 31;
-/// Set in the first of `Row::by` where the row stands for a layer.
+/// Set in the first of `Entry::nodes` where the entry stands for a layer.
 const LAYER: u32 = 1 << 30;
 /// How many nodes there may be: less than the flags.
 const MOST: u32 = LAYER - 1;
@@ -35,7 +36,7 @@ const MOST: u32 = LAYER - 1;
 /// number that is of none.
 #[inline(always)]
 pub(super) fn sweep<'t>(
-    tape: &'t RefCell<Record>,
+    tape: &'t RefCell<Recording>,
     at: &[f64],
     variables: &[Active<'t>],
     function: impl FnOnce(&[Active<'t>]) -> Active<'t>,
@@ -47,7 +48,7 @@ pub(super) fn sweep<'t>(
     result.number()
 }
 
-impl Record {
+impl Recording {
     #[inline(always)]
     fn clear(&mut self, variables: &[Active<'_>]) {
         if variables.len() > MOST as usize {
@@ -55,39 +56,36 @@ impl Record {
         }
         let Range { start, end } = variables.as_ptr_range();
         self.variables = start.addr()..end.addr();
-        self.nodes = variables.len() as u32;
-        self.rows.clear();
+        self.last = variables.len() as u32;
+        self.entries.clear();
         self.layers.clear();
     }
 
     #[inline(always)]
     fn push(&mut self, of: Differential, flags: u32) {
-        if self.rows.len() == self.rows.capacity() {
-            self.rows.reserve(self.rows.len().max(64));
-        }
-        let by = of.by | By::one(flags);
-        self.rows.push(Row { first: of.first, second: of.second, by });
+        let nodes = of.nodes | Nodes::one(flags);
+        self.entries.push(Entry { first: of.first, second: of.second, nodes });
     }
 
-    /// Takes it that there are so many nodes more.
+    /// Counts nodes that are recorded together. Panics when there is no room for them.
     #[inline(always)]
-    pub(super) fn count(&mut self, nodes: usize) {
-        if nodes > (MOST - self.nodes) as usize {
+    pub(super) fn add_nodes(&mut self, nodes: usize) {
+        if nodes > (MOST - self.last) as usize {
             no_room();
         }
-        self.nodes += nodes as u32;
+        self.last += nodes as u32;
     }
 
     #[inline(always)]
     fn node(&mut self) -> Differential {
-        self.count(1);
-        Differential::of_node(self.nodes)
+        self.add_nodes(1);
+        Differential::of_node(self.last)
     }
 
     /// The same with one node instead of two.
     #[inline(always)]
-    pub(super) fn settle(&mut self, of: Differential) -> Differential {
-        if of.by.is_one() {
+    pub(super) fn as_one_node(&mut self, of: Differential) -> Differential {
+        if of.nodes.is_one() {
             return of;
         }
         self.push(of, 0);
@@ -97,53 +95,54 @@ impl Record {
     /// Makes a node of many edges.
     #[inline(always)]
     pub(super) fn node_of(&mut self, add: impl FnOnce(&mut Edges<'_>)) -> Differential {
-        let start = self.rows.len();
+        let start = self.entries.len();
         add(&mut Edges(self));
-        match self.rows[start..].last_mut() {
+        match self.entries[start..].last_mut() {
             None => Differential::NONE,
-            Some(Row { by, .. }) => {
-                *by = By::two(by.first() & !GOES_ON, by.second());
+            Some(Entry { nodes, .. }) => {
+                *nodes = Nodes::two(nodes.first() & !GOES_ON, nodes.second());
                 self.node()
             }
         }
     }
 
-    /// Records that the nodes of a layer follow.
+    /// Records that the next nodes are those of a layer.
     #[inline(always)]
     pub(super) fn push_layer(&mut self) {
         self.push(Differential::NONE, LAYER);
     }
 
+    /// The reverse sweep. The first of the adjoints is of no node: what stands for an absent second adds to it.
     #[inline(always)]
     fn pull_back(&mut self, of: Differential, variables: &[f64], adjoints: &mut Vec<f64>) {
-        let mut node = self.nodes as usize;
+        let mut node = self.last as usize;
         adjoints.clear();
         adjoints.resize(1 + node, 0.0);
         let adjoints = &mut adjoints[..];
-        adjoints[of.by.first() as usize] += of.first;
-        adjoints[of.by.second() as usize] += of.second;
+        adjoints[of.nodes.first() as usize] += of.first;
+        adjoints[of.nodes.second() as usize] += of.second;
         let mut adjoint = 0.0;
-        for &Row { first, second, by } in self.rows.iter().rev() {
-            if by.first() & LAYER != 0 {
+        for &Entry { first, second, nodes } in self.entries.iter().rev() {
+            if nodes.first() & LAYER != 0 {
                 node -= self.layers.pull_back(node, variables, adjoints);
                 continue;
             }
-            if by.first() & GOES_ON == 0 {
+            if nodes.first() & GOES_ON == 0 {
                 adjoint = adjoints[node];
                 node -= 1;
             }
             if adjoint == 0.0 {
                 continue;
             }
-            let scaled = Differential { first, second, by }.times(adjoint);
-            adjoints[(by.first() & !GOES_ON) as usize] += scaled.first;
-            adjoints[by.second() as usize] += scaled.second;
+            let scaled = Differential { first, second, nodes }.times(adjoint);
+            adjoints[(nodes.first() & !GOES_ON) as usize] += scaled.first;
+            adjoints[nodes.second() as usize] += scaled.second;
         }
     }
 }
 
 /// The edges of a node of many arguments, while they are recorded.
-pub(super) struct Edges<'a>(&'a mut Record);
+pub(super) struct Edges<'a>(&'a mut Recording);
 
 impl Edges<'_> {
     #[inline(always)]
