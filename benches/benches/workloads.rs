@@ -1,26 +1,20 @@
-//! Recording a graph, its reverse sweep, a training step and batches of each workload, beside the hand-written gradient in the
-//! same run.
+//! Recording a graph, its reverse sweep, a training step and batches of each workload, beside the hand-written gradient in
+//! the same run.
 
 use benches::by_engine::Recorder;
+use benches::naive::{self, Model};
 use benches::workload::{BatchMethod, Digits, Expression, Method, Moons, RATE, SeedNet, Workload};
 use benches::{by_engine, by_hand, by_hand_lanes, models};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use engine::{Active, Value};
 use std::hint::black_box;
 
 fn workloads(criterion: &mut Criterion) {
-    time(
-        criterion,
-        &SeedNet::load().0,
-        by_hand::seed_net,
-        |p, x| models::seed_net(p, x),
-        |p, x| models::seed_net(p, x),
-    );
-    time(criterion, &Moons::load(), by_hand::moons, |p, x| models::moons(p, x), |p, x| models::moons(p, x));
-    time(criterion, &Digits::load(), by_hand::digits, |p, x| models::digits(p, x), |p, x| models::digits(p, x));
-    time(criterion, &Expression::tiny(), by_hand::tiny, |p, x| models::tiny(p, x), |p, x| models::tiny(p, x));
-    time(criterion, &Expression::small(), by_hand::small, |p, x| models::small(p, x), |p, x| models::small(p, x));
+    time(criterion, &SeedNet::load().0, by_hand::seed_net, naive::SeedNet);
+    time(criterion, &Moons::load(), by_hand::moons, naive::Moons);
+    time(criterion, &Digits::load(), by_hand::digits, naive::Digits);
+    time(criterion, &Expression::tiny(), by_hand::tiny, naive::Tiny);
+    time(criterion, &Expression::small(), by_hand::small, naive::Small);
     let mut group = criterion.benchmark_group("batches");
     training_step(&mut group, "W2, lanes by hand", &Moons::load(), by_hand_lanes::moons);
     training_step(&mut group, "W2, batch", &Moons::load(), by_engine::moons_batch().expect("there is a loss"));
@@ -33,23 +27,39 @@ fn time<const P: usize, const I: usize>(
     criterion: &mut Criterion,
     workload: &Workload<P, I>,
     by_hand: impl Method<P, I>,
-    taped: impl for<'t> Fn(&[Active<'t>], &[Active<'t>]) -> Active<'t>,
-    model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
+    model: impl Model,
 ) {
     let mut group = criterion.benchmark_group(workload.name);
     let sample = &workload.samples[0];
     group.bench_function("recording", |bencher| {
         let mut recorder = Recorder::default();
-        bencher.iter(|| recorder.record(black_box(&workload.params), sample, &model, |loss, _, _| loss.number()));
-    });
-    group.bench_function("reverse sweep", |bencher| {
-        Recorder::default().record(&workload.params, sample, &model, |loss, _, gradients| {
-            bencher.iter(|| loss.backward_into(gradients));
+        bencher.iter(|| {
+            recorder.record(
+                black_box(&workload.params),
+                sample,
+                |p, x| model.with_layers(p, x),
+                |loss, _, _| loss.number(),
+            )
         });
     });
-    training_step(&mut group, "step, Jacobian tape", workload, by_engine::record(taped));
-    training_step(&mut group, "step, graph", workload, by_engine::graph(&model));
-    training_step(&mut group, "step, replayed", workload, by_engine::replay(&model).expect("there is a loss"));
+    group.bench_function("reverse sweep", |bencher| {
+        Recorder::default().record(
+            &workload.params,
+            sample,
+            |p, x| model.with_layers(p, x),
+            |loss, _, gradients| {
+                bencher.iter(|| loss.backward_into(gradients));
+            },
+        );
+    });
+    training_step(&mut group, "step, Jacobian tape", workload, by_engine::tape(move |p, x| model.with_layers(p, x)));
+    training_step(&mut group, "step, graph", workload, by_engine::graph(move |p, x| model.with_layers(p, x)));
+    training_step(
+        &mut group,
+        "step, replayed",
+        workload,
+        by_engine::replay(move |p, x| model.with_layers(p, x)).expect("there is a loss"),
+    );
     training_step(&mut group, "step, by hand", workload, by_hand);
     group.finish();
 }

@@ -33,7 +33,7 @@ impl Recorder {
 }
 
 /// Runs the loss at each step on a tape of partials, and the reverse sweep over it; the inputs are constants.
-pub fn record<const P: usize, const I: usize>(
+pub fn tape<const P: usize, const I: usize>(
     model: impl for<'t> Fn(&[Active<'t>], &[Active<'t>]) -> Active<'t>,
 ) -> impl Method<P, I> {
     let mut tape = JacobianTape::new();

@@ -6,7 +6,7 @@ use crate::naive::{self, Model};
 use crate::others;
 use crate::workload::{Digits, Expression, Moons, SeedNet};
 use crate::{by_engine, by_hand, by_hand_lanes, models};
-use engine::{Active, Result, Value};
+use engine::Result;
 
 const LANES: &str = "8 samples side by side, AVX-512 or AVX2 where the machine has it";
 
@@ -16,7 +16,7 @@ const BATCH: &str = "the program of one sample, run for all of them in lanes";
 pub fn seed_net(rounds: usize) -> Result<Figures> {
     let (workload, trained) = SeedNet::load();
     let mut contest = Contest::new(&workload, Lap::Train(1000, &trained), "ns/step", by_hand::seed_net);
-    enter_engine(&mut contest, |p, x| models::seed_net(p, x), |p, x| models::seed_net(p, x), naive::SeedNet)?;
+    enter_engine(&mut contest, naive::SeedNet)?;
     #[cfg(feature = "others")]
     others::enter(&mut contest, naive::SeedNet);
     Ok(contest.run(rounds))
@@ -27,7 +27,7 @@ pub fn moons(rounds: usize) -> Result<Figures> {
     let workload = Moons::load();
     let mut contest = Contest::new(&workload, Lap::Repeat(1), "ns/100 samples", by_hand::moons);
     contest.enter("hand lanes", LANES, by_hand_lanes::moons);
-    enter_engine(&mut contest, |p, x| models::moons(p, x), |p, x| models::moons(p, x), naive::Moons)?;
+    enter_engine(&mut contest, naive::Moons)?;
     contest.enter("chainrule batch", BATCH, by_engine::moons_batch()?);
     #[cfg(feature = "others")]
     others::enter(&mut contest, naive::Moons);
@@ -39,7 +39,7 @@ pub fn digits(rounds: usize) -> Result<Figures> {
     let workload = Digits::load();
     let mut contest = Contest::new(&workload, Lap::Repeat(64), "ns/sample", by_hand::digits);
     contest.enter_batch("hand lanes", LANES, by_hand_lanes::digits, by_hand::digits);
-    enter_engine(&mut contest, |p, x| models::digits(p, x), |p, x| models::digits(p, x), naive::Digits)?;
+    enter_engine(&mut contest, naive::Digits)?;
     contest.enter_batch("chainrule batch", BATCH, by_engine::batch(|p, x| models::digits(p, x))?, by_hand::digits);
     #[cfg(feature = "others")]
     others::enter(&mut contest, naive::Digits);
@@ -50,7 +50,7 @@ pub fn digits(rounds: usize) -> Result<Figures> {
 pub fn tiny(rounds: usize) -> Result<Figures> {
     let workload = Expression::tiny();
     let mut contest = Contest::new(&workload, Lap::Repeat(1000), "ns/gradient", by_hand::tiny);
-    enter_engine(&mut contest, |p, x| models::tiny(p, x), |p, x| models::tiny(p, x), naive::Tiny)?;
+    enter_engine(&mut contest, naive::Tiny)?;
     #[cfg(feature = "others")]
     others::enter(&mut contest, naive::Tiny);
     Ok(contest.run(rounds))
@@ -60,7 +60,7 @@ pub fn tiny(rounds: usize) -> Result<Figures> {
 pub fn small(rounds: usize) -> Result<Figures> {
     let workload = Expression::small();
     let mut contest = Contest::new(&workload, Lap::Repeat(1000), "ns/gradient", by_hand::small);
-    enter_engine(&mut contest, |p, x| models::small(p, x), |p, x| models::small(p, x), naive::Small)?;
+    enter_engine(&mut contest, naive::Small)?;
     #[cfg(feature = "others")]
     others::enter(&mut contest, naive::Small);
     Ok(contest.run(rounds))
@@ -68,26 +68,19 @@ pub fn small(rounds: usize) -> Result<Figures> {
 
 fn enter_engine<'a, const P: usize, const I: usize>(
     contest: &mut Contest<'a, P, I>,
-    taped: impl for<'t> Fn(&[Active<'t>], &[Active<'t>]) -> Active<'t> + 'a,
-    model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g> + Copy + 'a,
-    naive: impl Model + 'a,
+    model: impl Model + 'a,
 ) -> Result<()> {
-    contest.enter(
-        "chainrule record",
-        "a Jacobian tape at each step, layers at once, memory reused",
-        by_engine::record(taped),
-    );
-    contest.enter(
-        "chainrule graph",
-        "the graph recorded at each step, dot nodes, memory reused",
-        by_engine::graph(model),
-    );
-    contest.enter("chainrule replay", "a program recorded once, dot nodes, memory reused", by_engine::replay(model)?);
+    let idiom = "a Jacobian tape at each step, layers at once, memory reused";
+    contest.enter("chainrule record", idiom, by_engine::tape(move |p, x| model.with_layers(p, x)));
+    let idiom = "the graph recorded at each step, dot nodes, memory reused";
+    contest.enter("chainrule graph", idiom, by_engine::graph(move |p, x| model.with_layers(p, x)));
+    let replay = by_engine::replay(move |p, x| model.with_layers(p, x))?;
+    contest.enter("chainrule replay", "a program recorded once, dot nodes, memory reused", replay);
     #[cfg(feature = "jit")]
-    if let Ok(compiled) = crate::by_jit::compiled(model) {
+    if let Ok(compiled) = crate::by_jit::compiled(move |p, x| model.with_layers(p, x)) {
         contest.enter("chainrule jit", crate::by_jit::IDIOM, compiled);
     }
-    let naive = by_engine::replay(move |p, x| naive.loss(p, x))?;
+    let naive = by_engine::replay(move |p, x| model.loss(p, x))?;
     contest.enter("chainrule naive", "replayed, and recorded without dot or other ops of many arguments", naive);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The losses without ops of many arguments: one operation on two numbers after another, for the number types of other
 //! crates, which have no others, and for programs that have to find out by themselves what a layer is.
 
+use crate::models;
 use engine::{Real, Value};
 use std::array::from_fn;
 use std::ops::{Add, Mul, Sub};
@@ -85,10 +86,13 @@ impl Scalar for Value<'_> {
     }
 }
 
-/// A loss of parameters and a sample.
+/// A loss of parameters and a sample, in two ways.
 pub trait Model: Copy {
-    /// The loss.
+    /// One operation on two numbers after another.
     fn loss<S: Scalar>(self, params: &[S], sample: &[S::Data]) -> S;
+
+    /// With the ops of many arguments that the engine has, see [`models`].
+    fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R;
 }
 
 /// The weighted sum of the numbers of a sample, plus a bias.
@@ -108,7 +112,7 @@ fn sum<S: Scalar>(numbers: impl IntoIterator<Item = S>) -> S {
     numbers.into_iter().reduce(|sum, number| sum + number).expect("no workload has a sum of nothing")
 }
 
-/// See [`models::seed_net`](crate::models::seed_net).
+/// See [`models::seed_net`].
 #[derive(Debug, Clone, Copy)]
 pub struct SeedNet;
 
@@ -118,9 +122,13 @@ impl Model for SeedNet {
         let hidden = [weighted(&[p[0], p[1], p[6]], x).sigmoid(), weighted(&[p[2], p[3], p[7]], x).sigmoid()];
         dot(&[p[4], p[5], p[8]], &hidden).sigmoid().minus(y).square()
     }
+
+    fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R {
+        models::seed_net(params, sample)
+    }
 }
 
-/// See [`models::moons`](crate::models::moons).
+/// See [`models::moons`].
 #[derive(Debug, Clone, Copy)]
 pub struct Moons;
 
@@ -129,6 +137,10 @@ impl Model for Moons {
         let (points, labels) = sample.split_at(200);
         let losses = sum((0..100).map(|i| hinge(params, &points[2 * i..][..2], labels[i])));
         losses.times(0.01) + sum(params.iter().map(|param| param.square())).times(1e-4)
+    }
+
+    fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R {
+        models::moons(params, sample)
     }
 }
 
@@ -140,7 +152,7 @@ fn hinge<S: Scalar>(params: &[S], point: &[S::Data], label: S::Data) -> S {
     dot(third, &h).weigh(label).times(-1.0).plus(1.0).relu()
 }
 
-/// See [`models::digits`](crate::models::digits).
+/// See [`models::digits`].
 #[derive(Debug, Clone, Copy)]
 pub struct Digits;
 
@@ -156,9 +168,13 @@ impl Model for Digits {
         let total = sum(scores.map(|score| score.plus(-top).exp())).ln().plus(top);
         total - sum(scores.iter().zip(label).map(|(score, &label)| score.weigh(label)))
     }
+
+    fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R {
+        models::digits(params, sample)
+    }
 }
 
-/// See [`models::tiny`](crate::models::tiny).
+/// See [`models::tiny`].
 #[derive(Debug, Clone, Copy)]
 pub struct Tiny;
 
@@ -169,9 +185,13 @@ impl Model for Tiny {
         let d = a * b + b.square() * b;
         (c - d).square().times(0.5)
     }
+
+    fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R {
+        models::tiny(params, sample)
+    }
 }
 
-/// See [`models::small`](crate::models::small).
+/// See [`models::small`].
 #[derive(Debug, Clone, Copy)]
 pub struct Small;
 
@@ -186,5 +206,9 @@ impl Model for Small {
         d = d + (d.times(3.0) + (b - a).relu());
         let f = (c - d).square();
         f.times(0.5) + f.recip().times(10.0)
+    }
+
+    fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R {
+        models::small(params, sample)
     }
 }

@@ -1,26 +1,21 @@
 //! Every method agrees with the reference to 1e-9, or its timing would mean nothing.
 
 use benches::contest::{Contest, Lap, TOLERANCE};
+use benches::naive::{self, Model};
 use benches::workload::{Digits, Expression, Method, Moons, SeedNet, Workload, relative_error};
 use benches::{by_engine, by_hand, by_hand_lanes, models};
-use engine::{Active, Value};
 
-fn check<const P: usize, const I: usize>(
-    workload: &Workload<P, I>,
-    by_hand: impl Method<P, I>,
-    taped: impl for<'t> Fn(&[Active<'t>], &[Active<'t>]) -> Active<'t>,
-    model: impl for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
-) {
+fn check<const P: usize, const I: usize>(workload: &Workload<P, I>, by_hand: impl Method<P, I>, model: impl Model) {
     #[cfg(feature = "jit")]
-    if let Ok(compiled) = benches::by_jit::compiled(&model) {
+    if let Ok(compiled) = benches::by_jit::compiled(move |p, x| model.with_layers(p, x)) {
         let error = workload.error(compiled);
         assert!(error <= TOLERANCE, "{}, compiled: error {error}", workload.name);
     }
-    let replay = by_engine::replay(&model).expect("a loss");
+    let replay = by_engine::replay(move |p, x| model.with_layers(p, x)).expect("a loss");
     for (name, error) in [
         ("by hand", workload.error(by_hand)),
-        ("record", workload.error(by_engine::record(taped))),
-        ("graph", workload.error(by_engine::graph(&model))),
+        ("tape", workload.error(by_engine::tape(move |p, x| model.with_layers(p, x)))),
+        ("graph", workload.error(by_engine::graph(move |p, x| model.with_layers(p, x)))),
         ("replay", workload.error(replay)),
     ] {
         assert!(error <= TOLERANCE, "{}, {name}: error {error}", workload.name);
@@ -29,11 +24,11 @@ fn check<const P: usize, const I: usize>(
 
 #[test]
 fn every_method_gives_the_reference_gradient() {
-    check(&SeedNet::load().0, by_hand::seed_net, |p, x| models::seed_net(p, x), |p, x| models::seed_net(p, x));
-    check(&Moons::load(), by_hand::moons, |p, x| models::moons(p, x), |p, x| models::moons(p, x));
-    check(&Digits::load(), by_hand::digits, |p, x| models::digits(p, x), |p, x| models::digits(p, x));
-    check(&Expression::tiny(), by_hand::tiny, |p, x| models::tiny(p, x), |p, x| models::tiny(p, x));
-    check(&Expression::small(), by_hand::small, |p, x| models::small(p, x), |p, x| models::small(p, x));
+    check(&SeedNet::load().0, by_hand::seed_net, naive::SeedNet);
+    check(&Moons::load(), by_hand::moons, naive::Moons);
+    check(&Digits::load(), by_hand::digits, naive::Digits);
+    check(&Expression::tiny(), by_hand::tiny, naive::Tiny);
+    check(&Expression::small(), by_hand::small, naive::Small);
 }
 
 #[test]
@@ -41,7 +36,7 @@ fn every_method_trains_the_seed_net_to_the_reference_parameters() {
     let (workload, trained) = SeedNet::load();
     for (name, params) in [
         ("by hand", workload.train(1000, by_hand::seed_net)),
-        ("record", workload.train(1000, by_engine::record(|p, x| models::seed_net(p, x)))),
+        ("tape", workload.train(1000, by_engine::tape(|p, x| models::seed_net(p, x)))),
         ("graph", workload.train(1000, by_engine::graph(|p, x| models::seed_net(p, x)))),
         ("replay", workload.train(1000, by_engine::replay(|p, x| models::seed_net(p, x)).unwrap())),
     ] {

@@ -1,4 +1,4 @@
-//! num-traits and comparisons, so that code written for any number takes values and dual numbers.
+//! num-traits and comparisons, so that code written for any number takes values, dual numbers and those of a Jacobian tape.
 //!
 //! ```
 //! use engine::{Dual, Graph};

@@ -11,7 +11,8 @@ use std::collections::HashMap;
 /// Records what is computed elsewhere, by an interpreter say, whose objects cannot hold a lifetime of a
 /// [`Graph`](crate::Graph): nodes are plain numbers, and what is no longer needed is let go by [`cut`](Tape::cut).
 ///
-/// Every number comes with a bound on what rounding has done to it.
+/// Every number comes with a bound on what rounding has done to it. For gradients of Rust functions, quickly, there is the
+/// [`JacobianTape`](crate::JacobianTape).
 ///
 /// ```
 /// use engine::{Op, Tape};

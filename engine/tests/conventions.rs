@@ -1,6 +1,6 @@
 //! `docs/CONVENTIONS.md`, line by line: its tables are the expected numbers.
 
-use engine::{Dual, Graph, Value};
+use engine::{Dual, Graph, JacobianTape, Value};
 
 type Function = for<'g> fn(&[Value<'g>]) -> Value<'g>;
 
@@ -118,6 +118,8 @@ fn every_line_of_the_document_is_true_forward_and_as_a_program() {
         assert!(close(&forward, &derivatives), "{expression} at {at:?}: tangents {forward:?}, not {derivatives:?}");
         let gradient = program.differentiate(0).and_then(|gradient| gradient.evaluate(&at, &[])).expect("a gradient");
         assert!(close(&gradient, &derivatives), "{expression} at {at:?}: program {gradient:?}, not {derivatives:?}");
+        let taped = JacobianTape::new().gradient(&at, |x| program.evaluate(x, &[]).expect("a number for each")[0]).1;
+        assert!(close(&taped, &derivatives), "{expression} at {at:?}: by a tape {taped:?}, not {derivatives:?}");
         let replayed = program.evaluate(&at, &[]).expect("a number for each parameter");
         assert!(close(&replayed, &[value]), "{expression} at {at:?} replays to {replayed:?}, not {value}");
     }

@@ -1,8 +1,9 @@
 //! The tape of partials beside the graph: the same derivatives, and what they cost.
 
 use allocation_counter::measure;
-use engine::{Active, JacobianTape, Program, Real};
+use engine::{Active, Dual, JacobianTape, Program, Real, Value};
 use proptest::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A layer of any number type: the weights of each neuron and then its bias, as `nn` has them.
 fn layer<R: Real>(params: &[R], x: &[R], count: usize) -> Vec<R> {
@@ -44,10 +45,48 @@ proptest! {
         prop_assert_eq!(value, network(at, &data));
         prop_assert!(apart(&gradient, &expected) < 1e-13, "{gradient:?} for {expected:?}");
         // Weights that are no part of the list of variables go another way.
-        let copied = tape.gradient(at, |params| network(&params.to_vec(), &data)).1;
+        let (_, copied) = tape.gradient(at, |params| {
+            let copies = params.to_vec();
+            network(&copies, &data)
+        });
         prop_assert!(apart(&copied, &expected) < 1e-13, "{copied:?} for {expected:?}");
         // The memory of an earlier gradient leaves no trace.
         prop_assert_eq!(tape.gradient(at, |params| network(params, &data)).1, gradient);
+    }
+
+    /// However many neurons and places for sums there are, and whatever weights, biases and inputs are made of.
+    #[test]
+    fn a_layer_of_any_neurons_has_the_gradient_that_the_graph_gives_it(
+        at in prop::collection::vec(-1.5..1.5_f64, 12),
+        inputs in prop::collection::vec((0..3_usize, 0..12_usize), 0..4),
+        neurons in prop::collection::vec((any::<bool>(), 0..8_usize, 0..3_usize, 0..12_usize), 0..5),
+        places in 0..7_usize,
+    ) {
+        struct Shape<'a>(&'a [(usize, usize)], &'a [(bool, usize, usize, usize)], usize);
+        impl Shape<'_> {
+            fn run<R: Real>(&self, params: &[R]) -> R {
+                let Shape(inputs, neurons, places) = *self;
+                let number = |kind: usize, place: usize| match kind {
+                    0 => params[place],
+                    1 => R::from(0.1 * place as f64 - 0.4),
+                    _ => params[place] * params[(place + 1) % 12].cos(),
+                };
+                let x: Vec<R> = inputs.iter().map(|&(kind, place)| number(kind, place)).collect();
+                let copies = params.to_vec();
+                let biases: Vec<R> = neurons.iter().map(|&(.., kind, place)| number(kind, place)).collect();
+                let weights = |&(is_copy, start, ..): &(bool, usize, usize, usize)| {
+                    &(if is_copy { &copies[..] } else { params })[start..start + x.len()]
+                };
+                let mut sums = vec![params[11]; places];
+                R::affine(&x, neurons.iter().map(weights).zip(&biases), &mut sums);
+                sums.iter().fold(params[0], |total, sum| (total + *sum).sin() * *sum)
+            }
+        }
+        let shape = Shape(&inputs, &neurons, places);
+        let expected = Program::record(&at, |params| shape.run(params)).gradient(&at, &[])?;
+        let (value, gradient) = JacobianTape::new().gradient(&at, |params| shape.run(params));
+        prop_assert_eq!(value, shape.run(&at));
+        prop_assert!(apart(&gradient, &expected) < 1e-12, "{gradient:?} for {expected:?}");
     }
 
     /// Wherever the lists begin, however they overlap, and whichever of them are variables.
@@ -123,11 +162,84 @@ fn a_tape_within_a_tape_is_another_one() {
 #[test]
 fn a_tape_is_of_use_after_a_panic() {
     let mut tape = JacobianTape::new();
-    let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        tape.gradient(&[1.0, 2.0, 3.0], |x| Active::dot(x, &[x[0] * x[1] + x[2]]))
-    }));
+    let panics =
+        catch_unwind(AssertUnwindSafe(|| tape.gradient(&[1.0, 2.0, 3.0], |x| Active::dot(x, &[x[0] * x[1] + x[2]]))));
     assert!(panics.is_err(), "lists of 3 and 1");
     assert_eq!(tape.gradient(&[1.0, 2.0, 3.0], |x| Active::dot(x, x)).1, [2.0, 4.0, 6.0]);
+}
+
+/// Half a layer is left behind, and the function goes on with the one before it.
+#[test]
+fn a_function_may_catch_a_panic_in_the_middle_of_a_layer() {
+    let at = [0.3, 0.5, 0.7, -0.2, 1.1, 0.9];
+    let mut tape = JacobianTape::new();
+    let mut gradient = |panics: bool| {
+        tape.gradient(&at, |x| {
+            let mut sums = [Active::from(0.0); 2];
+            Active::affine(&x[..2], x[2..].chunks(2).zip(&x[4..]), &mut sums);
+            if panics {
+                let stop = |(k, neuron)| if k < 1 { neuron } else { panic!("no second neuron") };
+                let neurons = x.chunks(2).zip(x).enumerate().map(stop);
+                assert!(catch_unwind(AssertUnwindSafe(|| Active::affine(&x[..2], neurons, &mut [x[0]; 3]))).is_err());
+            }
+            sums[0] * sums[1]
+        })
+    };
+    assert_eq!(gradient(true), gradient(false));
+}
+
+#[test]
+fn as_many_variables_as_are_copied_and_one_more() {
+    fn check<const N: usize>() {
+        let at: [f64; N] = std::array::from_fn(|k| (k as f64).sin());
+        let mut gradient = [f64::NAN; N];
+        JacobianTape::new().gradient_into(&at, &mut gradient, |x| Active::dot(x, x) + Active::sum(x));
+        assert!(apart(&gradient, &at.map(|x| 2.0 * x + 1.0)) < 1e-15, "{gradient:?}");
+    }
+    check::<1>();
+    check::<64>();
+    check::<65>();
+}
+
+#[test]
+fn dual_numbers_of_active_ones_give_second_derivatives() {
+    let at = [0.4, -1.2, 0.7];
+    let hessian = Program::record(&at, |x| (x[0] * x[1] + x[2]).exp() * x[0].sin()).hessian(&at, &[]).expect("a point");
+    let row = JacobianTape::new().gradient(&at, |x| {
+        let [a, b, c] =
+            std::array::from_fn(|k| Dual { value: x[k], tangent: Active::from(if k == 0 { 1.0 } else { 0.0 }) });
+        ((a * b + c).exp() * a.sin()).tangent
+    });
+    assert!(apart(&row.1, &hessian[0]) < 1e-14, "{row:?} for {hessian:?}");
+}
+
+/// What the documentation of the tape says about the order of multiplication.
+#[test]
+fn partials_are_multiplied_in_the_order_of_the_function_as_by_dual_numbers() {
+    fn check(
+        at: &[f64; 2],
+        expected: f64,
+        by_graph: f64,
+        function: for<'t> fn(&[Active<'t>]) -> Active<'t>,
+        dual: fn(&[Dual; 2]) -> Dual,
+        graph: for<'g> fn(&[Value<'g>]) -> Value<'g>,
+    ) {
+        let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan();
+        assert!(same(JacobianTape::new().gradient(at, function).1[0], expected));
+        assert!(same(dual(&[Dual::variable(at[0]), Dual::from(at[1])]).tangent, expected));
+        assert!(same(Program::record(at, graph).gradient(at, &[]).expect("a point")[0], by_graph));
+    }
+    macro_rules! check {
+        ($at:expr, $expected:expr, $by_graph:expr, $function:expr) => {
+            check(&$at, $expected, $by_graph, $function, $function, $function)
+        };
+    }
+    check!([1e200, 0.0], 0.0, 1e300 * 1e-200 * 1e-200, |x| x[0] * 1e-200 * 1e-200 * 1e300);
+    check!([1e-200, 0.0], f64::INFINITY, 1e-300 * 1e200 * 1e200, |x| x[0] * 1e200 * 1e200 * 1e-300);
+    check!([0.0, 1.0], f64::NAN, 0.0, |x| {
+        let root = x[0].sqrt();
+        root - root + x[1]
+    });
 }
 
 #[test]

@@ -1,7 +1,9 @@
-//! Code that knows nothing of derivatives takes values and dual numbers: operators in every mix, num-traits.
+//! Code that knows nothing of derivatives takes values, dual numbers and those of a Jacobian tape: operators in every mix,
+//! num-traits.
 
-use engine::{Dual, Graph, Lanes, Value};
+use engine::{Active, Dual, Graph, JacobianTape, Lanes, Value};
 use num_traits::{Bounded, Float, FloatConst, FromPrimitive, Inv, NumAssignRef, NumRef, Pow, RefNum, Signed};
+use std::cell::RefCell;
 use std::fmt::Debug;
 
 /// Every operator, with its derivatives, on every form of its operands.
@@ -90,6 +92,32 @@ fn lanes_mix_with_numbers_and_references_in_every_order() {
     check("neg &T", -&x, -A, (-1.0, 0.0));
 }
 
+/// Every form of every operator: its result, the number that it is to have, and its partials.
+fn forms<'t>(x: Active<'t>, y: Active<'t>) -> Vec<(Active<'t>, f64, (f64, f64))> {
+    let forms = RefCell::new(Vec::new());
+    let check = |_: &str, result: Active<'t>, expected: f64, partials: (f64, f64)| {
+        forms.borrow_mut().push((result, expected, partials));
+    };
+    every_operator!(check, x, y);
+    check("neg T", -x, -A, (-1.0, 0.0));
+    check("neg &T", -&x, -A, (-1.0, 0.0));
+    forms.into_inner()
+}
+
+#[test]
+fn active_numbers_mix_with_numbers_and_references_in_every_order() {
+    let mut tape = JacobianTape::new();
+    for form in 0..5 * 16 + 2 {
+        let mut expected = (f64::NAN, (f64::NAN, f64::NAN));
+        let (number, gradient) = tape.gradient(&[A, B], |numbers| {
+            let (result, number, partials) = forms(numbers[0], numbers[1])[form];
+            expected = (number, partials);
+            result
+        });
+        assert_eq!((number, (gradient[0], gradient[1])), expected, "form {form}");
+    }
+}
+
 #[test]
 fn sums_and_products() {
     let g = Graph::new();
@@ -156,6 +184,8 @@ macro_rules! float_methods {
         assert!(close(derivative, difference, 1e-8), "{}({})' is {derivative}, not {difference}", stringify!($name), $at);
         let tangent = Float::$name(Dual::variable($at) $(, ($other).into())*).tangent;
         assert_eq!(tangent, derivative, "{}({})", stringify!($name), $at);
+        let (taped, by_tape) = JacobianTape::new().gradient(&[$at], |x| Float::$name(x[0] $(, ($other).into())*));
+        assert_eq!((taped, by_tape[0]), (y.number(), derivative), "{}({})", stringify!($name), $at);
     })*)*};
 }
 
@@ -199,12 +229,13 @@ fn facts_of<T: Float + FloatConst + Signed + Bounded + FromPrimitive + Default +
 }
 
 #[test]
-fn num_traits_hold_for_values_and_dual_numbers() {
+fn num_traits_hold_for_every_number_type() {
     let g = Graph::new();
     facts_of(|number| g.param("x", number));
     facts_of::<Value<'_>>(Value::from);
     facts_of::<Dual>(Dual::variable);
     facts_of::<Dual<Dual>>(Dual::from);
+    facts_of::<Active<'_>>(Active::from);
     facts_of::<f64>(f64::from);
 }
 
