@@ -73,11 +73,16 @@ impl<'a> Compiler<'a> {
         for &node in levels.iter().flatten().filter(|&&node| self.layer(node).is_none()) {
             self.program.args(node).iter().for_each(|&arg| wanted[arg as usize] = true);
         }
+        self.plan.slots = self.plan.fixed();
         for &param in self.program.params().iter().filter(|&&param| wanted[param as usize]) {
-            self.slots[param as usize] = (self.plan.fixed() + self.plan.spread.len()) as u32;
-            self.plan.spread.push(self.program.position(param as usize) as u32);
+            self.slots[param as usize] = self.plan.slots as u32;
+            self.plan.slots += 1;
+            let position = self.program.position(param as usize);
+            match self.plan.spread.last_mut().filter(|run| run.end == position) {
+                Some(run) => run.end += 1,
+                None => self.plan.spread.push(position..position + 1),
+            }
         }
-        self.plan.slots = self.plan.fixed() + self.plan.spread.len();
     }
 
     fn compile(mut self) -> Plan {

@@ -27,8 +27,8 @@ pub(crate) struct Plan {
     params: usize,
     inputs: usize,
     constants: Vec<f64>,
-    /// The parameters that have slots.
-    spread: Vec<u32>,
+    /// The parameters that have slots, in runs of neighbours.
+    spread: Vec<Range<usize>>,
     slots: usize,
     outputs: Vec<u32>,
 }
@@ -140,8 +140,12 @@ impl Plan {
         self.inputs + self.constants.len()
     }
 
-    /// The slots of parameters, and these parameters.
-    fn spread(&self) -> impl Iterator<Item = (usize, usize)> {
-        (self.fixed()..).zip(self.spread.iter().map(|&param| param as usize))
+    /// Runs of slots of parameters, and these parameters.
+    fn spread(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        self.spread.iter().scan(self.fixed(), |slot, params| {
+            let slots = *slot..*slot + params.len();
+            *slot = slots.end;
+            Some((slots, params.clone()))
+        })
     }
 }

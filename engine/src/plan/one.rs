@@ -23,7 +23,7 @@ impl One {
     pub(crate) fn forward(&mut self, plan: &Plan, params: &[f64], inputs: &[f64]) {
         let numbers = &mut self.numbers[..];
         numbers[..inputs.len()].copy_from_slice(inputs);
-        plan.spread().for_each(|(slot, param)| numbers[slot] = params[param]);
+        plan.spread().for_each(|(slots, own)| numbers[slots].copy_from_slice(&params[own]));
         for instruction in &plan.instructions {
             match instruction {
                 Instruction::Affine(affine) => affine.forward_one(params, numbers),
@@ -50,7 +50,7 @@ impl One {
                 Instruction::Wide(wide) => wide.reverse_one(numbers, adjoints),
             }
         }
-        plan.spread().for_each(|(slot, param)| gradient[param] += adjoints[slot]);
+        plan.spread().for_each(|(slots, own)| add_scaled(&mut gradient[own], 1.0, &adjoints[slots]));
     }
 }
 

@@ -52,7 +52,9 @@ impl Lanes {
     /// Begins new sums of the derivatives, at these parameters.
     pub(crate) fn begin(&mut self, plan: &Plan, params: &[f64]) {
         self.gradient.fill([0.0; SUMS]);
-        plan.spread().for_each(|(slot, param)| self.numbers[slot] = [params[param]; LANES]);
+        for (slots, own) in plan.spread() {
+            self.numbers[slots].iter_mut().zip(&params[own]).for_each(|(slot, param)| *slot = [*param; LANES]);
+        }
     }
 }
 
@@ -91,10 +93,11 @@ impl WithSimd for Run<'_> {
                 Instruction::Wide(wide) => wide.reverse(simd, numbers, adjoints, buffer),
             }
         }
-        for (slot, param) in plan.spread() {
-            let (derivative, adjoint) = (&mut gradient[param], &adjoints[slot]);
-            for lane in 0..SUMS {
-                derivative[lane] = derivative[lane] + adjoint[lane] + adjoint[lane + SUMS];
+        for (slots, own) in plan.spread() {
+            for (derivative, adjoint) in gradient[own].iter_mut().zip(&adjoints[slots]) {
+                for lane in 0..SUMS {
+                    derivative[lane] = derivative[lane] + adjoint[lane] + adjoint[lane + SUMS];
+                }
             }
         }
     }
