@@ -88,8 +88,9 @@ impl<'t> Active<'t> {
             let [_, by_b] = partials_of::<K, 2>(args, number, |position| position == 1);
             return Active::new(b.tape, number, b.differential.times(by_b));
         }
+        let Some(tape) = a.tape else { return Active::from(number) };
         let [by_a, by_b] = partials::<K, 2>(args, number);
-        let differential = a.differential.times(by_a).plus(b.differential.times(by_b), a.tape);
+        let differential = a.differential.times(by_a).plus(b.differential.times(by_b), tape);
         Active::new(a.tape, number, differential)
     }
 

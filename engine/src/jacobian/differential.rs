@@ -92,7 +92,7 @@ impl Differential {
 
     /// The sum with another one; if that moves with more than two nodes, what has two becomes a node of the tape.
     #[inline(always)]
-    pub(super) fn plus(self, b: Differential, tape: Option<&RefCell<Recording>>) -> Self {
+    pub(super) fn plus(self, b: Differential, tape: &RefCell<Recording>) -> Self {
         let a = self;
         let (first, second, nodes) = if a.nodes == b.nodes {
             (a.first + b.first, a.second + b.second, a.nodes)
@@ -110,7 +110,7 @@ impl Differential {
             (b.first, a.first + b.second, b.nodes)
         } else {
             let partial = |of: Differential| if of.nodes.is_one() { of.first } else { 1.0 };
-            (partial(a), partial(b), settle_both(tape, a.first, a.second, a.nodes, b.first, b.second, b.nodes))
+            (partial(a), partial(b), one_node_each(tape, a.first, a.second, a.nodes, b.first, b.second, b.nodes))
         };
         Differential { first, second, nodes }
     }
@@ -125,8 +125,7 @@ fn chained(first: f64, second: f64, partial: f64) -> (f64, f64) {
 /// The nodes of two differentials, of which each that has two becomes one. In plain numbers, which are handed over in
 /// registers.
 #[inline(never)]
-fn settle_both(tape: Option<&RefCell<Recording>>, a0: f64, a1: f64, a: Nodes, b0: f64, b1: f64, b: Nodes) -> Nodes {
-    let Some(tape) = tape else { return Nodes::NONE };
+fn one_node_each(tape: &RefCell<Recording>, a0: f64, a1: f64, a: Nodes, b0: f64, b1: f64, b: Nodes) -> Nodes {
     let record = &mut *tape.borrow_mut();
     let a = record.as_one_node(Differential { first: a0, second: a1, nodes: a });
     let b = record.as_one_node(Differential { first: b0, second: b1, nodes: b });

@@ -49,7 +49,7 @@ use std::cell::RefCell;
 /// ```
 #[derive(Debug, Default)]
 pub struct JacobianTape {
-    record: RefCell<Recording>,
+    recording: RefCell<Recording>,
     adjoints: Vec<f64>,
 }
 
@@ -104,10 +104,10 @@ impl JacobianTape {
     }
 
     fn sweep(&mut self, at: &[f64], function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>) -> f64 {
-        let JacobianTape { record, adjoints } = self;
+        let JacobianTape { recording, adjoints } = self;
         let numbers = at.iter().enumerate();
-        let variables: Vec<Active<'_>> = numbers.map(|(place, &x)| Active::variable(record, place, x)).collect();
-        recording::sweep(record, at, &variables, function, adjoints)
+        let variables: Vec<Active<'_>> = numbers.map(|(place, &x)| Active::variable(recording, place, x)).collect();
+        recording::sweep(recording, at, &variables, function, adjoints)
     }
 
     #[inline(always)]
@@ -116,9 +116,9 @@ impl JacobianTape {
         at: &[f64; N],
         function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
     ) -> f64 {
-        let JacobianTape { record, adjoints } = self;
-        let variables: [Active<'_>; N] = std::array::from_fn(|place| Active::variable(record, place, at[place]));
-        recording::sweep(record, at, &variables, function, adjoints)
+        let JacobianTape { recording, adjoints } = self;
+        let variables: [Active<'_>; N] = std::array::from_fn(|place| Active::variable(recording, place, at[place]));
+        recording::sweep(recording, at, &variables, function, adjoints)
     }
 
     /// The derivatives by the variables, which are the first nodes after none.
