@@ -62,6 +62,21 @@ impl JacobianTape {
         JacobianTape::default()
     }
 
+    /// A tape that has the memory for a function of so many variables that records so many nodes of two partials.
+    ///
+    /// ```
+    /// use engine::{JacobianTape, Real};
+    ///
+    /// let mut tape = JacobianTape::with_capacity(3, 1);
+    /// let mut gradient = [0.0; 3];
+    /// let value = tape.gradient_into(&[2.0, 3.0, 5.0], &mut gradient, |x| x[0] * x[1] * x[2]);
+    /// assert_eq!((value, gradient), (30.0, [15.0, 10.0, 6.0]));
+    /// ```
+    pub fn with_capacity(variables: usize, nodes: usize) -> Self {
+        let adjoints = Vec::with_capacity(1 + variables + nodes);
+        JacobianTape { recording: RefCell::new(Recording::with_capacity(nodes)), adjoints }
+    }
+
     /// The value of a function at a point, and its gradient. It allocates the list of variables, and the gradient.
     ///
     /// A generic function is handed over in a closure, `|x| f(x)`: by its name alone it would be of one lifetime only.

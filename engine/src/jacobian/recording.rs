@@ -49,6 +49,10 @@ pub(super) fn sweep<'t>(
 }
 
 impl Recording {
+    pub(super) fn with_capacity(entries: usize) -> Self {
+        Recording { entries: Vec::with_capacity(entries), ..Recording::default() }
+    }
+
     #[inline(always)]
     fn clear(&mut self, variables: &[Active<'_>]) {
         if variables.len() > MOST as usize {
