@@ -66,16 +66,15 @@ impl Recording {
         let (first, _) = neurons.clone().next()?;
         self.place(first, x)?;
         let layer = self.begin_layer(x);
-        for (sum, (weights, bias)) in sums.iter_mut().zip(neurons) {
+        for (weights, bias) in neurons.clone().take(sums.len()) {
             let place = self.place(weights, x)?;
             let by_bias = self.as_one_node(bias.differential());
             self.layers.neurons.push(Neuron { weights: place, bias: Edge::of(by_bias) });
-            let number = row::Dot::value(numbers(TwoLists(weights, x))) + bias.number();
-            *sum = Active::from(number);
         }
         let count = self.layers.neurons.len() - layer.neurons;
-        for (sum, node) in sums[..count].iter_mut().zip(self.last + 1..) {
-            *sum = Active::new(Some(tape), sum.number(), Differential::of_node(node));
+        for ((sum, (weights, bias)), node) in sums.iter_mut().zip(neurons).zip(self.last + 1..) {
+            let number = row::Dot::value(numbers(TwoLists(weights, x))) + bias.number();
+            *sum = Active::new(Some(tape), number, Differential::of_node(node));
         }
         self.add_nodes(count);
         self.push_layer();
@@ -154,8 +153,11 @@ impl Layers {
             let by_weights = &mut earlier[1 + neuron.weights..][..inputs.len()];
             let weights = &variables[neuron.weights..][..inputs.len()];
             let mut sink = PullBack { adjoint, by_weights, by_inputs };
-            // A partial of a dot needs no result.
-            row::Dot::partials(TwoLists(weights, inputs), f64::NAN, &mut sink);
+            // A partial of a dot needs no result. Of two inputs, as in a first lesson, the compiler knows the lengths.
+            match (<&[f64; 2]>::try_from(weights), <&[f64; 2]>::try_from(inputs)) {
+                (Ok(a), Ok(b)) => row::Dot::partials(TwoLists(a, b), f64::NAN, &mut sink),
+                _ => row::Dot::partials(TwoLists(weights, inputs), f64::NAN, &mut sink),
+            }
             earlier[neuron.bias.node as usize] += adjoint.times(neuron.bias.partial);
         }
         for (edge, adjoint) in edges.iter().zip(by_inputs) {
