@@ -41,12 +41,6 @@ impl Neuron {
     pub fn from_numbers(weights: &[f64], bias: f64, activation: Activation) -> Result<Network<Neuron>> {
         Neuron::new(weights.len(), activation)?.with([weights, &[bias]].concat())
     }
-
-    /// The result for one input; parameters and input are as many as the neuron has.
-    pub(crate) fn fire<R: Real>(self, params: &[R], x: &[R]) -> R {
-        let (weights, bias) = params.split_at(params.len() - 1);
-        self.activation.apply(R::dot(weights, x) + bias[0])
-    }
 }
 
 impl Model for Neuron {
@@ -63,7 +57,8 @@ impl Model for Neuron {
     }
 
     fn forward<R: Real>(&self, params: &[R], x: &[R]) -> Vec<R> {
-        vec![self.fire(params, x)]
+        let (weights, bias) = params.split_at(params.len() - 1);
+        vec![self.activation.apply(R::dot(weights, x) + bias[0])]
     }
 
     fn param_count(&self) -> usize {

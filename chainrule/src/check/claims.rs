@@ -7,7 +7,7 @@ use super::handed::Handed;
 use super::inputs;
 use super::named::Partials;
 use super::rates::typed_rate;
-use super::rounds::Rounds;
+use super::rounds::{Rounds, is_path};
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Operator, Stmt, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
@@ -90,8 +90,7 @@ impl Parameter {
         if self.begins_elsewhere() {
             return false;
         }
-        let is_known = matches!(value, Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_));
-        self.keys.is_empty() || if keys.is_empty() { !is_known } else { !keys.is_disjoint(&self.keys) }
+        self.keys.is_empty() || if keys.is_empty() { !is_path(value) } else { !keys.is_disjoint(&self.keys) }
     }
 }
 

@@ -63,14 +63,14 @@ impl Recording {
         neurons: impl Iterator<Item = (&'a [Active<'t>], &'a Active<'t>)> + Clone,
         sums: &mut [Active<'t>],
     ) -> Option<()> {
-        let (first, _) = neurons.clone().next()?;
-        self.place(first, x)?;
-        let layer = self.begin_layer(x);
+        let layer = self.layers.end;
+        self.layers.cut(layer);
         for (weights, bias) in neurons.clone().take(sums.len()) {
             let place = self.place(weights, x)?;
             let by_bias = self.as_one_node(bias.differential());
             self.layers.neurons.push(Neuron { weights: place, bias: Edge::of(by_bias) });
         }
+        self.record_inputs(x);
         let count = self.layers.neurons.len() - layer.neurons;
         for ((sum, (weights, bias)), node) in sums.iter_mut().zip(neurons).zip(self.last + 1..) {
             let number = row::Dot::value(numbers(TwoLists(weights, x))) + bias.number();
@@ -95,14 +95,12 @@ impl Recording {
 
     /// Records the inputs of a layer.
     #[inline(always)]
-    fn begin_layer(&mut self, x: &[Active<'_>]) -> Layer {
-        let layer = self.layers.end;
-        self.layers.cut(layer);
+    fn record_inputs(&mut self, x: &[Active<'_>]) {
         self.layers.inputs.extend(x.iter().map(|x| x.number()));
         let differentials = || x.iter().map(|x| x.differential());
         let all = differentials().fold(Nodes::NONE, |all, of| all | of.nodes);
         if all.is_none() {
-            return layer;
+            return;
         }
         if all.is_one() {
             self.layers.edges.extend(differentials().map(Edge::of));
@@ -115,7 +113,6 @@ impl Recording {
         if self.layers.adjoints.len() < x.len() {
             self.layers.adjoints.resize(x.len(), 0.0);
         }
-        layer
     }
 }
 
