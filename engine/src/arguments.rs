@@ -15,7 +15,7 @@ pub trait Arguments: Copy {
     /// How many there are.
     fn count(self) -> usize;
 
-    /// The one at a position, from 0.
+    /// The one at a position, from 0; it may be asked for more than once.
     ///
     /// # Panics
     ///

@@ -91,8 +91,8 @@ macro_rules! define_real {
             /// The sums of a layer of neurons: of each the [`dot`](Real::dot) of its weights with `x`, plus its bias. Writes
             /// as many as there are neurons and places in `sums`.
             ///
-            /// [`Active`](crate::Active) does it for all neurons at once where the weights are parts of the list of variables,
-            /// not copies.
+            /// [`Active`](crate::Active) does it for all neurons at once where the weights of each are variables that follow one
+            /// another.
             ///
             /// ```
             /// use engine::Real;
@@ -107,14 +107,14 @@ macro_rules! define_real {
             ///
             /// # Panics
             ///
-            /// When a neuron has more or fewer weights than there are in `x`, or the iterator computes with numbers that are
-            /// being recorded.
+            /// When a neuron has more or fewer weights than there are in `x`. It may panic too when the iterator computes with
+            /// numbers that are being recorded.
             #[inline]
             fn affine<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], &'a Self)> + Clone, sums: &mut [Self])
             where
                 Self: 'a,
             {
-                affine_by_dots(x, neurons, sums);
+                sums.iter_mut().zip(neurons).for_each(|(sum, (weights, bias))| *sum = Self::dot(weights, x) + *bias);
             }
 
             /// The power with a whole exponent.
@@ -158,15 +158,6 @@ macro_rules! define_real {
     };
 }
 each_op!(define_real);
-
-#[inline(always)]
-pub(crate) fn affine_by_dots<'a, R: Real + 'a>(
-    x: &[R],
-    neurons: impl Iterator<Item = (&'a [R], &'a R)>,
-    sums: &mut [R],
-) {
-    sums.iter_mut().zip(neurons).for_each(|(sum, (weights, bias))| *sum = R::dot(weights, x) + *bias);
-}
 
 #[inline(always)]
 pub(crate) fn expect_pairs<R>(name: &str, a: &[R], b: &[R]) {

@@ -3,6 +3,7 @@
 use allocation_counter::measure;
 use engine::{Active, Dual, JacobianTape, Program, Real, Value};
 use proptest::prelude::*;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A layer of any number type: the weights of each neuron and then its bias, as `nn` has them.
@@ -44,12 +45,17 @@ proptest! {
         let (value, gradient) = tape.gradient(at, |params| network(params, &data));
         prop_assert_eq!(value, network(at, &data));
         prop_assert!(apart(&gradient, &expected) < 1e-13, "{gradient:?} for {expected:?}");
-        // Weights that are no part of the list of variables go another way.
+        // Copies of variables are variables; numbers that were computed go another way.
         let (_, copied) = tape.gradient(at, |params| {
             let copies = params.to_vec();
             network(&copies, &data)
         });
-        prop_assert!(apart(&copied, &expected) < 1e-13, "{copied:?} for {expected:?}");
+        prop_assert_eq!(&copied, &gradient);
+        let (_, computed) = tape.gradient(at, |params| {
+            let same: Vec<Active<'_>> = params.iter().map(|param| param * 1.0).collect();
+            network(&same, &data)
+        });
+        prop_assert!(apart(&computed, &expected) < 1e-13, "{computed:?} for {expected:?}");
         // The memory of an earlier gradient leaves no trace.
         prop_assert_eq!(tape.gradient(at, |params| network(params, &data)).1, gradient);
     }
@@ -59,10 +65,10 @@ proptest! {
     fn a_layer_of_any_neurons_has_the_gradient_that_the_graph_gives_it(
         at in prop::collection::vec(-1.5..1.5_f64, 12),
         inputs in prop::collection::vec((0..3_usize, 0..12_usize), 0..4),
-        neurons in prop::collection::vec((any::<bool>(), 0..8_usize, 0..3_usize, 0..12_usize), 0..5),
+        neurons in prop::collection::vec((0..6_usize, 0..8_usize, 0..3_usize, 0..12_usize), 0..5),
         places in 0..7_usize,
     ) {
-        struct Shape<'a>(&'a [(usize, usize)], &'a [(bool, usize, usize, usize)], usize);
+        struct Shape<'a>(&'a [(usize, usize)], &'a [(usize, usize, usize, usize)], usize);
         impl Shape<'_> {
             fn run<R: Real>(&self, params: &[R]) -> R {
                 let Shape(inputs, neurons, places) = *self;
@@ -72,10 +78,18 @@ proptest! {
                     _ => params[place] * params[(place + 1) % 12].cos(),
                 };
                 let x: Vec<R> = inputs.iter().map(|&(kind, place)| number(kind, place)).collect();
-                let copies = params.to_vec();
+                // Variables, copies of them, other numbers with the same derivatives or some of them, variables in another order,
+                // and constants.
+                let weights = [
+                    params.to_vec(),
+                    params.iter().map(|param| *param + 1.0).collect(),
+                    params.iter().enumerate().map(|(k, param)| if k % 3 == 0 { *param } else { *param * 2.0 }).collect(),
+                    params.iter().rev().copied().collect(),
+                    (0..12).map(|k| R::from(0.3 * f64::from(k) - 1.0)).collect(),
+                ];
                 let biases: Vec<R> = neurons.iter().map(|&(.., kind, place)| number(kind, place)).collect();
-                let weights = |&(is_copy, start, ..): &(bool, usize, usize, usize)| {
-                    &(if is_copy { &copies[..] } else { params })[start..start + x.len()]
+                let weights = |&(kind, start, ..): &(usize, usize, usize, usize)| {
+                    &weights.get(kind).map_or(params, |list| &list[..])[start..start + x.len()]
                 };
                 let mut sums = vec![params[11]; places];
                 R::affine(&x, neurons.iter().map(weights).zip(&biases), &mut sums);
@@ -89,25 +103,28 @@ proptest! {
         prop_assert!(apart(&gradient, &expected) < 1e-12, "{gradient:?} for {expected:?}");
     }
 
-    /// Wherever the lists begin, however they overlap, and whichever of them are variables.
+    /// However long the lists are, wherever they begin, however they overlap, and whatever they are made of.
     #[test]
     fn a_dot_has_the_gradient_that_its_formula_gives_it(
-        at in prop::collection::vec(-3.0..3.0_f64, 12),
-        length in 0..6_usize,
-        starts in [0..6_usize, 0..6_usize],
-        copied in [any::<bool>(), any::<bool>()],
+        at in prop::collection::vec(-3.0..3.0_f64, 24),
+        length in 0..13_usize,
+        starts in [0..12_usize, 0..12_usize],
+        kinds in [0..3_usize, 0..3_usize],
         factor in -2.0..2.0_f64,
     ) {
+        const CONSTANTS: usize = 2;
         let places = starts.map(|start| start..start + length);
-        let mut expected = vec![0.0; 12];
-        for (a, b) in places[0].clone().zip(places[1].clone()) {
-            expected[a] += factor * at[b];
-            expected[b] += factor * at[a];
+        let mut expected = vec![0.0; 24];
+        for (this, other) in [(0, 1), (1, 0)].into_iter().filter(|(this, _)| kinds[*this] != CONSTANTS) {
+            for (place, partial) in places[this].clone().zip(&at[places[other].clone()]) {
+                expected[place] += factor * partial;
+            }
         }
         let (value, gradient) = JacobianTape::new().gradient(&at, |x| {
-            let copies = places.clone().map(|place| x[place].to_vec());
-            let [a, b] = std::array::from_fn(|k| if copied[k] { &copies[k][..] } else { &x[places[k].clone()] });
-            Active::dot(a, b) * factor
+            let computed: Vec<Active<'_>> = x.iter().map(|x| *x * 1.0).collect();
+            let constants: Vec<Active<'_>> = at.iter().copied().map(Active::from).collect();
+            let kinds = kinds.map(|kind| [x, &computed, &constants][kind]);
+            Active::dot(&kinds[0][places[0].clone()], &kinds[1][places[1].clone()]) * factor
         });
         prop_assert_eq!(value, f64::dot(&at[places[0].clone()], &at[places[1].clone()]) * factor);
         prop_assert!(apart(&gradient, &expected) < 1e-14, "{gradient:?} for {expected:?}");
@@ -155,6 +172,27 @@ fn a_node_takes_24_bytes_and_a_second_gradient_no_memory() {
 }
 
 #[test]
+fn a_sum_takes_24_bytes_for_two_numbers() {
+    let (at, mut gradient) = ([0.5; 64], [0.0; 64]);
+    for (room, allocations) in [(32, 0), (31, 1)] {
+        let mut tape = JacobianTape::with_capacity(64, room);
+        let memory = measure(|| _ = tape.gradient_into(&at, &mut gradient, |x| Active::sum(x)));
+        assert_eq!((memory.count_total, gradient), (allocations, [1.0; 64]), "room for {room}");
+    }
+}
+
+#[test]
+fn numbers_show_what_they_move_with() {
+    let mut shown = Vec::new();
+    JacobianTape::new().gradient(&[3.0, 5.0], |x| {
+        shown =
+            [x[0], x[1] * 2.0, x[0] * x[1], Active::from(7.0)].map(|number| format!("{number} {number:?}")).to_vec();
+        x[0]
+    });
+    assert_eq!(shown, ["3 3 (1 d1)", "10 10 (2 d2)", "15 15 (5 d1 + 3 d2)", "7 7"]);
+}
+
+#[test]
 fn a_tape_within_a_tape_is_another_one() {
     let (mut outer, mut inner) = (JacobianTape::new(), JacobianTape::new());
     let (value, gradient) = outer.gradient(&[2.0, 3.0, 5.0], |x| {
@@ -178,19 +216,61 @@ fn a_tape_is_of_use_after_a_panic() {
 fn a_function_may_catch_a_panic_in_the_middle_of_a_layer() {
     let at = [0.3, 0.5, 0.7, -0.2, 1.1, 0.9];
     let mut tape = JacobianTape::new();
-    let mut gradient = |panics: bool| {
+    let mut gradient = |good_calls: Option<usize>| {
         tape.gradient(&at, |x| {
             let mut sums = [Active::from(0.0); 2];
             Active::affine(&x[..2], x[2..].chunks(2).zip(&x[4..]), &mut sums);
-            if panics {
-                let stop = |(k, neuron)| if k < 1 { neuron } else { panic!("no second neuron") };
-                let neurons = x.chunks(2).zip(x).enumerate().map(stop);
+            if let Some(good_calls) = good_calls {
+                let calls = Cell::new(0);
+                let stop = |neuron| {
+                    calls.set(calls.get() + 1);
+                    if calls.get() <= good_calls { neuron } else { panic!("no other neuron") }
+                };
+                let neurons = x.chunks(2).zip(x).map(stop);
                 assert!(catch_unwind(AssertUnwindSafe(|| Active::affine(&x[..2], neurons, &mut [x[0]; 3]))).is_err());
             }
-            sums[0] * sums[1]
+            sums[0] * sums[1] + x[5] * x[4]
         })
     };
-    assert_eq!(gradient(true), gradient(false));
+    let expected = gradient(None);
+    for good_calls in 0..7 {
+        assert_eq!(gradient(Some(good_calls)), expected, "a panic after {good_calls}");
+    }
+    assert!(gradient(None) == expected);
+}
+
+#[test]
+fn sums_of_half_a_layer_have_their_gradient() {
+    // The first is looked at, both are recorded, then the sum of the first is written.
+    const LAST: usize = 5;
+    let calls = Cell::new(0);
+    let (value, gradient) = JacobianTape::new().gradient(&[2.0, 3.0, 5.0, 7.0], |x| {
+        let mut sums = [x[0]; 2];
+        let neurons = x.chunks(2).zip(x).map(|neuron| {
+            calls.set(calls.get() + 1);
+            if calls.get() < LAST { neuron } else { panic!("no other neuron") }
+        });
+        assert!(catch_unwind(AssertUnwindSafe(|| Active::affine(&x[2..], neurons, &mut sums))).is_err());
+        let other = x[0] * x[1] * x[2];
+        sums[0] + other * 0.0
+    });
+    assert_eq!((value, gradient), (33.0, vec![6.0, 7.0, 2.0, 3.0]));
+}
+
+#[test]
+fn a_layer_wants_a_weight_for_each_input() {
+    for (weights, inputs) in [(2, 3), (3, 2), (0, 2), (2, 0)] {
+        let mut tape = JacobianTape::new();
+        let layer = AssertUnwindSafe(|| {
+            tape.gradient(&[2.0, 3.0, 5.0], |x| {
+                let mut sum = [x[0]];
+                Active::affine(&x[..inputs], std::iter::once((&x[..weights], &x[0])), &mut sum);
+                sum[0]
+            })
+        });
+        let message = *catch_unwind(layer).expect_err("they differ").downcast::<String>().expect("a message");
+        assert_eq!(message, format!("dot of lists of {weights} and {inputs} numbers"));
+    }
 }
 
 #[test]
@@ -268,4 +348,6 @@ fn zero_times_an_infinite_partial_is_zero_wherever_they_meet() {
     assert_eq!(gradient(|x| Active::dot(&x[..2], &[x[2], x[2]]).sqrt() * x[1]), [0.0, 0.0, 0.0]);
     assert_eq!(gradient(|x| x[0].sqrt() + x[2]), [f64::INFINITY, 0.0, 1.0]);
     assert!(gradient(|x| x[0].ln() - x[0].ln())[0].is_nan(), "infinity less infinity is no number");
+    // Nothing of all that is left on the tape.
+    assert_eq!(gradient(|x| x[0] * 2.0 + x[1] * 3.0 + x[2] * 5.0), [2.0, 3.0, 5.0]);
 }

@@ -1,13 +1,12 @@
 //! A number with its differential.
 
-use super::differential::Differential;
+use super::differential::{Differential, Nodes};
 use super::recording::{Edges, Recording};
 use crate::arguments::{Arguments, Each, TwoLists};
 use crate::ops::{Partials, Row, row};
-use crate::real::{Real, affine_by_dots, expect_pairs, operators_from_compute};
-use std::cell::{Cell, RefCell};
+use crate::real::{Real, expect_pairs, operators_from_compute};
+use std::cell::RefCell;
 use std::fmt;
-use std::marker::PhantomData;
 
 /// A number of a function whose gradient a [`JacobianTape`](crate::JacobianTape) takes.
 ///
@@ -27,24 +26,25 @@ use std::marker::PhantomData;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Active<'t> {
-    /// None of a constant.
-    tape: Option<&'t RefCell<Recording>>,
+    /// None of a constant. Because of the cell, `'t` cannot be shortened to that of another tape.
+    tape: Option<&'t RefCell<Recording<'t>>>,
     number: f64,
     differential: Differential,
-    /// So that `'t` cannot be shortened to that of another tape.
-    brand: PhantomData<Cell<&'t ()>>,
 }
+
+/// A dot of so few is quicker by its edges than as a layer of one neuron.
+const FEW: usize = 8;
 
 impl<'t> Active<'t> {
     #[inline(always)]
-    pub(super) fn new(tape: Option<&'t RefCell<Recording>>, number: f64, differential: Differential) -> Self {
-        Active { tape, number, differential, brand: PhantomData }
+    pub(super) fn new(tape: Option<&'t RefCell<Recording<'t>>>, number: f64, differential: Differential) -> Self {
+        Active { tape, number, differential }
     }
 
     /// The variable at a place, from 0.
     #[inline(always)]
-    pub(super) fn variable(tape: &'t RefCell<Recording>, place: usize, number: f64) -> Self {
-        Active::new(Some(tape), number, Differential::of_node(place as u32 + 1))
+    pub(super) fn variable(tape: &'t RefCell<Recording<'t>>, at: &[f64], place: usize) -> Self {
+        Active::new(Some(tape), at[place], Differential::identity(Nodes::variable(place)))
     }
 
     /// The number itself.
@@ -66,7 +66,13 @@ impl<'t> Active<'t> {
 
     #[inline(always)]
     pub(super) fn differential(self) -> Differential {
-        self.differential
+        Differential { nodes: self.differential.nodes.unmarked(), ..self.differential }
+    }
+
+    /// Where a list begins among the variables, if it is a part of these.
+    #[inline(always)]
+    pub(super) fn place(list: &[Self]) -> Option<usize> {
+        Nodes::place_of(list.iter().map(|number| number.differential.nodes))
     }
 
     #[inline(always)]
@@ -94,11 +100,16 @@ impl<'t> Active<'t> {
         Active::new(a.tape, number, differential)
     }
 
+    /// An op's result plus a bias; `number` is that of the sum.
     #[inline(always)]
-    fn of_many<K: Row>(args: impl Arguments<Item = Self>, number: f64) -> Self {
-        let Some(tape) = args.each().find_map(|arg| arg.tape) else { return Active::from(number) };
-        let add = |edges: &mut Edges<'_>| K::partials(numbers(args), number, &mut Many { args, edges });
-        Active::new(Some(tape), number, tape.borrow_mut().node_of(add))
+    fn of_many<K: Row>(args: impl Arguments<Item = Self>, number: f64, bias: Self) -> Self {
+        let tape = args.each().find_map(|arg| arg.tape).or(bias.tape);
+        let Some(tape) = tape else { return Active::from(number) };
+        let mut recording = tape.borrow_mut();
+        let mut edges = recording.edges();
+        K::partials(numbers(args), number, &mut Many { args, edges: &mut edges });
+        edges.add(bias.differential());
+        Active::new(Some(tape), number, edges.differential())
     }
 
     /// Weighted sums with weights that are variables, at once; `None` if they are not.
@@ -156,17 +167,25 @@ fn partials_of<'t, K: Row, const N: usize>(
 }
 
 /// Records partial times differential of each argument.
-struct Many<'a, 'r, A> {
+struct Many<'a, 'r, 't, A> {
     args: A,
-    edges: &'a mut Edges<'r>,
+    edges: &'a mut Edges<'r, 't>,
 }
 
-impl<'t, A: Arguments<Item = Active<'t>>> Partials<f64> for Many<'_, '_, A> {
+impl<'t, A: Arguments<Item = Active<'t>>> Partials<f64> for Many<'_, '_, '_, A> {
     #[inline(always)]
     fn take(&mut self, position: usize, partial: impl FnOnce() -> f64) {
         let differential = self.args.at(position).differential;
         if !differential.nodes.is_none() {
             self.edges.add(differential.times(partial()));
+        }
+    }
+
+    /// As the trait does it, but never by a call: numbers whose address is handed over lie in memory.
+    #[inline(always)]
+    fn take_each(&mut self, first: usize, partials: impl Iterator<Item = f64>) {
+        for (position, partial) in partials.enumerate() {
+            self.take(first + position, || partial);
         }
     }
 }
@@ -185,7 +204,7 @@ impl Real for Active<'_> {
         match K::OP.arity() {
             Some(1) => Active::of_one::<K>(args, number),
             Some(2) => Active::of_two::<K>(args, number),
-            _ => Active::of_many::<K>(args, number),
+            _ => Active::of_many::<K>(args, number, Active::from(0.0)),
         }
     }
 
@@ -199,26 +218,35 @@ impl Real for Active<'_> {
         self.number == 0.0 && self.differential.nodes.is_none()
     }
 
-    #[inline]
+    #[inline(always)]
     fn dot(a: &[Self], b: &[Self]) -> Self {
         expect_pairs("dot", a, b);
-        // Added to a zero of either sign, it leaves the sign.
-        let nothing = Active::from(-0.0);
-        let mut sum = [nothing];
-        let at_once = Active::layer(b, std::iter::once((a, &nothing)), &mut sum)
-            .or_else(|| Active::layer(a, std::iter::once((b, &nothing)), &mut sum));
-        at_once.map_or_else(|| Self::compute::<row::Dot>(TwoLists(a, b)), |()| sum[0])
+        if a.len() <= FEW { Self::compute::<row::Dot>(TwoLists(a, b)) } else { dot_of_many(a, b) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn affine<'a>(x: &[Self], neurons: impl Iterator<Item = (&'a [Self], &'a Self)> + Clone, sums: &mut [Self])
     where
         Self: 'a,
     {
         if Active::layer(x, neurons.clone(), sums).is_none() {
-            affine_by_dots(x, neurons, sums);
+            for (sum, (weights, bias)) in sums.iter_mut().zip(neurons) {
+                expect_pairs("dot", weights, x);
+                let args = TwoLists(weights, x);
+                *sum = Active::of_many::<row::Dot>(args, row::Dot::value(numbers(args)) + bias.number, *bias);
+            }
         }
     }
+}
+
+#[inline(never)]
+fn dot_of_many<'t>(a: &[Active<'t>], b: &[Active<'t>]) -> Active<'t> {
+    // Added to a zero of either sign, it leaves the sign.
+    let nothing = Active::from(-0.0);
+    let mut sum = [nothing];
+    let at_once = Active::layer(b, std::iter::once((a, &nothing)), &mut sum)
+        .or_else(|| Active::layer(a, std::iter::once((b, &nothing)), &mut sum));
+    at_once.map_or_else(|| Active::compute::<row::Dot>(TwoLists(a, b)), |()| sum[0])
 }
 
 operators_from_compute!(('t) Active<'t>);
@@ -231,7 +259,7 @@ impl fmt::Display for Active<'_> {
 
 impl fmt::Debug for Active<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Differential { first, second, nodes } = self.differential;
+        let Differential { first, second, nodes } = self.differential();
         match (nodes.first(), nodes.second()) {
             (0, _) => write!(f, "{}", self.number),
             (a, 0) => write!(f, "{} ({first} d{a})", self.number),

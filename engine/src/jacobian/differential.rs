@@ -14,12 +14,36 @@ pub(super) struct Differential {
     pub(super) nodes: Nodes,
 }
 
-/// Up to two nodes of a tape, by their numbers from 1 on; the second is none if the first is.
+/// Up to two nodes of a tape, by their numbers from 1 on; the second is none if the first is. They may be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Nodes(u64);
 
 impl Nodes {
     pub(super) const NONE: Nodes = Nodes(0);
+
+    /// Marks a variable itself, as the function is given it. It stands in the place of the second node, and is taken off before
+    /// anything but [`place_of`](Nodes::place_of) and [`is_none`](Nodes::is_none) looks.
+    const VARIABLE: u64 = 1 << 63;
+
+    /// The node of the variable at a place.
+    #[inline(always)]
+    pub(super) fn variable(place: usize) -> Nodes {
+        Nodes((place as u64 + 1) | Nodes::VARIABLE)
+    }
+
+    /// Without the mark of a variable.
+    #[inline(always)]
+    pub(super) fn unmarked(self) -> Nodes {
+        Nodes(self.0 & !Nodes::VARIABLE)
+    }
+
+    /// Where a list begins among the variables, if it is a part of these.
+    #[inline(always)]
+    pub(super) fn place_of(mut list: impl Iterator<Item = Nodes>) -> Option<usize> {
+        let Nodes(first) = list.next()?;
+        let differs = list.zip(first + 1..).fold(0, |differs, (Nodes(node), expected)| differs | node ^ expected);
+        (differs == 0 && first & Nodes::VARIABLE != 0).then(|| first as u32 as usize - 1)
+    }
 
     #[inline(always)]
     pub(super) fn one(node: u32) -> Nodes {
@@ -75,7 +99,14 @@ impl Differential {
 
     #[inline(always)]
     pub(super) fn of_node(node: u32) -> Self {
-        Differential { first: 1.0, second: 0.0, nodes: Nodes::one(node) }
+        Differential::identity(Nodes::one(node))
+    }
+
+    /// That of a node itself. The second partial is of no node and counts for nothing; being the same as the first, it takes no
+    /// second multiplication where the compiler sees that.
+    #[inline(always)]
+    pub(super) fn identity(nodes: Nodes) -> Self {
+        Differential { first: 1.0, second: 1.0, nodes }
     }
 
     /// Both times a partial, where exactly zero times anything is zero: see the conventions.
@@ -87,12 +118,18 @@ impl Differential {
         if first.partial_cmp(&second).is_none() {
             (first, second) = chained(self.first, self.second, partial);
         }
-        Differential { first, second, nodes: self.nodes }
+        Differential { first, second, nodes: self.nodes.unmarked() }
+    }
+
+    /// The same with one node instead of two.
+    #[inline(always)]
+    fn as_one_node(self, tape: &RefCell<Recording<'_>>) -> Self {
+        if self.nodes.is_one() { self } else { tape.borrow_mut().as_one_node(self) }
     }
 
     /// The sum with another one; if that moves with more than two nodes, what has two becomes a node of the tape.
     #[inline(always)]
-    pub(super) fn plus(self, b: Differential, tape: &RefCell<Recording>) -> Self {
+    pub(super) fn plus(self, b: Differential, tape: &RefCell<Recording<'_>>) -> Self {
         let a = self;
         let (first, second, nodes) = if a.nodes == b.nodes {
             (a.first + b.first, a.second + b.second, a.nodes)
@@ -109,8 +146,8 @@ impl Differential {
         } else if a.nodes.is_one() && b.nodes.second() == a.nodes.first() {
             (b.first, a.first + b.second, b.nodes)
         } else {
-            let partial = |of: Differential| if of.nodes.is_one() { of.first } else { 1.0 };
-            (partial(a), partial(b), one_node_each(tape, a.first, a.second, a.nodes, b.first, b.second, b.nodes))
+            let (a, b) = (a.as_one_node(tape), b.as_one_node(tape));
+            (a.first, b.first, Nodes::two(a.nodes.first(), b.nodes.first()))
         };
         Differential { first, second, nodes }
     }
@@ -120,14 +157,4 @@ impl Differential {
 #[inline(never)]
 fn chained(first: f64, second: f64, partial: f64) -> (f64, f64) {
     (first.chain(partial), second.chain(partial))
-}
-
-/// The nodes of two differentials, of which each that has two becomes one. In plain numbers, which are handed over in
-/// registers.
-#[inline(never)]
-fn one_node_each(tape: &RefCell<Recording>, a0: f64, a1: f64, a: Nodes, b0: f64, b1: f64, b: Nodes) -> Nodes {
-    let record = &mut *tape.borrow_mut();
-    let a = record.as_one_node(Differential { first: a0, second: a1, nodes: a });
-    let b = record.as_one_node(Differential { first: b0, second: b1, nodes: b });
-    Nodes::two(a.nodes.first(), b.nodes.first())
 }

@@ -7,29 +7,30 @@ use crate::arguments::TwoLists;
 use crate::ops::{Partials, Row as _, row};
 use crate::sweep::Carried;
 use std::cell::RefCell;
+use std::ops::Range;
 
-/// Weighted sums whose weights are variables. Of each layer it is recorded where its parts begin; they end where those of
-/// the next begin, or at the end: the reverse sweep takes the layers off one by one.
+/// Weighted sums whose weights are variables.
 #[derive(Debug, Default)]
 pub(super) struct Layers {
     layers: Vec<Layer>,
     neurons: Vec<Neuron>,
     /// The numbers of the inputs.
     inputs: Vec<f64>,
-    /// What the inputs are made of; nothing if they are constants all.
+    /// What the inputs are made of.
     edges: Vec<Edge>,
-    /// Where the parts of the layers end: what lies behind is of one that was given up.
-    end: Layer,
     /// Zeros, as many as the largest layer has inputs.
     adjoints: Vec<f64>,
 }
 
 /// Weighted sums of the same inputs, nodes that follow one another.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug)]
 struct Layer {
-    neurons: usize,
-    inputs: usize,
-    edges: usize,
+    /// How many entries were recorded before it.
+    entries: usize,
+    neurons: Range<usize>,
+    inputs: Range<usize>,
+    /// Empty if the inputs are constants all.
+    edges: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,66 +54,66 @@ impl Edge {
     }
 }
 
-impl Recording {
+impl<'t> Recording<'t> {
     /// Records a layer of weighted sums. `None` if some weights are not a part of the list of variables.
-    #[inline]
-    pub(super) fn record_layer<'a, 't: 'a>(
+    #[inline(always)]
+    pub(super) fn record_layer<'a>(
         &mut self,
-        tape: &'t RefCell<Recording>,
+        tape: &'t RefCell<Recording<'t>>,
         x: &[Active<'t>],
         neurons: impl Iterator<Item = (&'a [Active<'t>], &'a Active<'t>)> + Clone,
         sums: &mut [Active<'t>],
-    ) -> Option<()> {
-        let layer = self.layers.end;
-        self.layers.cut(layer);
+    ) -> Option<()>
+    where
+        't: 'a,
+    {
+        let first = self.memory.layers.neurons.len();
         for (weights, bias) in neurons.clone().take(sums.len()) {
-            let place = self.place(weights, x)?;
+            let place = Active::place(weights).filter(|_| weights.len() == x.len())?;
             let by_bias = self.as_one_node(bias.differential());
-            self.layers.neurons.push(Neuron { weights: place, bias: Edge::of(by_bias) });
+            self.memory.layers.neurons.push(Neuron { weights: place, bias: Edge::of(by_bias) });
         }
-        self.record_inputs(x);
-        let count = self.layers.neurons.len() - layer.neurons;
-        for ((sum, (weights, bias)), node) in sums.iter_mut().zip(neurons).zip(self.last + 1..) {
+        let (inputs, edges) = (self.record_inputs(x), self.record_edges(x));
+        let recorded = first..self.memory.layers.neurons.len();
+        let start = self.last + 1;
+        self.add_nodes(recorded.len());
+        let layer = Layer { entries: self.memory.entries.len(), neurons: recorded, inputs, edges };
+        self.memory.layers.layers.push(layer);
+        for ((sum, (weights, bias)), node) in sums.iter_mut().zip(neurons).zip(start..=self.last) {
             let number = row::Dot::value(numbers(TwoLists(weights, x))) + bias.number();
             *sum = Active::new(Some(tape), number, Differential::of_node(node));
         }
-        self.add_nodes(count);
-        self.push_layer();
-        self.layers.layers.push(layer);
-        self.layers.end = self.layers.filled();
         Some(())
     }
 
-    /// Where a list begins among the variables, if it does, and is as long as another.
-    ///
-    /// A list that begins among the variables is a part of them: while the function runs they are borrowed, so nothing else
-    /// lies there but empty lists. Addresses are compared and never followed.
     #[inline(always)]
-    fn place(&self, list: &[Active<'_>], other: &[Active<'_>]) -> Option<usize> {
-        let offset = list.as_ptr().addr().wrapping_sub(self.variables.start);
-        (offset < self.variables.len() && list.len() == other.len()).then_some(offset / size_of::<Active<'_>>())
+    fn record_inputs(&mut self, x: &[Active<'_>]) -> Range<usize> {
+        let inputs = &mut self.memory.layers.inputs;
+        let start = inputs.len();
+        inputs.extend(x.iter().map(|x| x.number()));
+        start..inputs.len()
     }
 
-    /// Records the inputs of a layer.
     #[inline(always)]
-    fn record_inputs(&mut self, x: &[Active<'_>]) {
-        self.layers.inputs.extend(x.iter().map(|x| x.number()));
+    fn record_edges(&mut self, x: &[Active<'_>]) -> Range<usize> {
+        let start = self.memory.layers.edges.len();
         let differentials = || x.iter().map(|x| x.differential());
         let all = differentials().fold(Nodes::NONE, |all, of| all | of.nodes);
         if all.is_none() {
-            return;
+            return start..start;
         }
         if all.is_one() {
-            self.layers.edges.extend(differentials().map(Edge::of));
+            self.memory.layers.edges.extend(differentials().map(Edge::of));
         } else {
             for of in differentials() {
                 let settled = self.as_one_node(of);
-                self.layers.edges.push(Edge::of(settled));
+                self.memory.layers.edges.push(Edge::of(settled));
             }
         }
-        if self.layers.adjoints.len() < x.len() {
-            self.layers.adjoints.resize(x.len(), 0.0);
+        if self.memory.layers.adjoints.len() < x.len() {
+            self.memory.layers.adjoints.resize(x.len(), 0.0);
         }
+        start..self.memory.layers.edges.len()
     }
 }
 
@@ -120,32 +121,35 @@ impl Layers {
     #[inline(always)]
     pub(super) fn clear(&mut self) {
         self.layers.clear();
-        self.end = Layer::default();
+        self.neurons.clear();
+        self.inputs.clear();
+        self.edges.clear();
     }
 
     #[inline(always)]
-    fn filled(&self) -> Layer {
-        Layer { neurons: self.neurons.len(), inputs: self.inputs.len(), edges: self.edges.len() }
+    pub(super) fn count(&self) -> usize {
+        self.layers.len()
     }
 
+    /// How many entries were recorded before a layer.
     #[inline(always)]
-    fn cut(&mut self, layer: Layer) {
-        self.neurons.truncate(layer.neurons);
-        self.inputs.truncate(layer.inputs);
-        self.edges.truncate(layer.edges);
+    pub(super) fn entries_before(&self, index: usize) -> usize {
+        self.layers[index].entries
     }
 
-    /// Carries the adjoints of the last layer on to what it is made of, and takes it off. `last` is the last of its nodes.
-    /// Gives how many there are.
+    /// Carries the adjoints of a layer on to what it is made of. `last` is the last of its nodes. Gives how many there are.
     #[inline(never)]
-    pub(super) fn pull_back(&mut self, last: usize, variables: &[f64], adjoints: &mut [f64]) -> usize {
-        let Some(layer) = self.layers.pop() else { return 0 };
-        self.cut(self.end);
-        let Layers { neurons, inputs, edges, adjoints: by_inputs, .. } = &mut *self;
-        let (neurons, inputs, edges) = (&neurons[layer.neurons..], &inputs[layer.inputs..], &edges[layer.edges..]);
+    pub(super) fn pull_back(&mut self, index: usize, last: usize, variables: &[f64], adjoints: &mut [f64]) -> usize {
+        let layer = &self.layers[index];
+        let (neurons, inputs) = (&self.neurons[layer.neurons.clone()], &self.inputs[layer.inputs.clone()]);
+        let (edges, by_inputs) = (&self.edges[layer.edges.clone()], &mut self.adjoints);
         let by_inputs = &mut by_inputs[..edges.len()];
         let (earlier, own) = adjoints.split_at_mut(last + 1 - neurons.len());
-        for (neuron, &adjoint) in neurons.iter().zip(&*own).filter(|(_, adjoint)| **adjoint != 0.0) {
+        for (neuron, adjoint) in neurons.iter().zip(own) {
+            let adjoint = std::mem::take(adjoint);
+            if adjoint == 0.0 {
+                continue;
+            }
             let adjoint = Carried::new(adjoint);
             let by_weights = &mut earlier[1 + neuron.weights..][..inputs.len()];
             let weights = &variables[neuron.weights..][..inputs.len()];
@@ -163,9 +167,7 @@ impl Layers {
                 earlier[edge.node as usize] += Carried::new(adjoint).times(edge.partial);
             }
         }
-        let count = neurons.len();
-        self.end = layer;
-        count
+        neurons.len()
     }
 }
 

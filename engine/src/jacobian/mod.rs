@@ -7,16 +7,19 @@ mod recording;
 
 pub use active::Active;
 
-use recording::Recording;
+use recording::{Memory, Recording};
 use std::cell::RefCell;
 
 /// Computes gradients of functions that are recorded anew each time, such as the loss of a step of training.
 ///
 /// A [`Graph`](crate::Graph) keeps the ops, hence it can be drawn, checked, run again and differentiated again. This tape
 /// keeps partial derivatives only, and of these only what the numbers do not carry with them: see [`Active`]. That is much
-/// quicker for functions of few numbers, and for layers by [`Real::affine`](crate::Real::affine) whose weights are parts of
-/// the list that the function is given; it is no quicker for code that adds up one product after another, each with numbers
-/// of its own. The memory is used again at each gradient; two partials take 24 bytes.
+/// quicker for functions of few numbers, and for layers by [`Real::affine`](crate::Real::affine) whose weights are variables
+/// that follow one another; it is no quicker for code that adds up one product after another, each with numbers of its own.
+/// The memory is used again at each gradient; two partials take 24 bytes.
+///
+/// With [`gradient_into`](JacobianTape::gradient_into), and a function that the compiler sees whole because it is small or
+/// `#[inline]`, the compiler knows which numbers move with which variables, and little is left of the tape.
 ///
 /// It is called after the local Jacobians that it keeps, as elsewhere in the field (Sagebaum, Albring, Gauger,
 /// *High-Performance Derivative Computations using CoDiPack*, ACM Trans. Math. Softw. 45, 2019, who call the products that
@@ -29,7 +32,7 @@ use std::cell::RefCell;
 ///
 /// # Panics
 ///
-/// All gradients panic when the function takes more than 2^30 - 1 nodes.
+/// All gradients panic when the function takes more than 2^31 - 1 nodes.
 ///
 /// ```
 /// use engine::{Active, JacobianTape, Real};
@@ -49,7 +52,8 @@ use std::cell::RefCell;
 /// ```
 #[derive(Debug, Default)]
 pub struct JacobianTape {
-    recording: RefCell<Recording>,
+    memory: Memory,
+    /// Zeros, but while a gradient is computed.
     adjoints: Vec<f64>,
 }
 
@@ -74,7 +78,7 @@ impl JacobianTape {
     /// ```
     pub fn with_capacity(variables: usize, nodes: usize) -> Self {
         let adjoints = Vec::with_capacity(1 + variables + nodes);
-        JacobianTape { recording: RefCell::new(Recording::with_capacity(nodes)), adjoints }
+        JacobianTape { memory: Memory::with_capacity(nodes), adjoints }
     }
 
     /// The value of a function at a point, and its gradient. It allocates the list of variables, and the gradient.
@@ -93,7 +97,7 @@ impl JacobianTape {
         function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
     ) -> (f64, Vec<f64>) {
         let value = self.sweep(at, function);
-        (value, self.derivatives(at.len()).to_vec())
+        (value, self.take_derivatives(at.len()).collect())
     }
 
     /// The same for as many variables as are known when the code is compiled. Gives the value and writes the gradient;
@@ -114,15 +118,15 @@ impl JacobianTape {
         function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
     ) -> f64 {
         let value = if N > FEW { self.sweep(at, function) } else { self.sweep_array(at, function) };
-        gradient.copy_from_slice(self.derivatives(N));
+        gradient.iter_mut().zip(self.take_derivatives(N)).for_each(|(to, derivative)| *to = derivative);
         value
     }
 
     fn sweep(&mut self, at: &[f64], function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>) -> f64 {
-        let JacobianTape { recording, adjoints } = self;
-        let numbers = at.iter().enumerate();
-        let variables: Vec<Active<'_>> = numbers.map(|(place, &x)| Active::variable(recording, place, x)).collect();
-        recording::sweep(recording, at, &variables, function, adjoints)
+        let JacobianTape { memory, adjoints } = self;
+        let tape = RefCell::new(Recording::new(memory, at));
+        let variables: Vec<Active<'_>> = (0..at.len()).map(|place| Active::variable(&tape, at, place)).collect();
+        recording::sweep(&tape, &variables, function, adjoints)
     }
 
     #[inline(always)]
@@ -131,14 +135,15 @@ impl JacobianTape {
         at: &[f64; N],
         function: impl for<'t> FnOnce(&[Active<'t>]) -> Active<'t>,
     ) -> f64 {
-        let JacobianTape { recording, adjoints } = self;
-        let variables: [Active<'_>; N] = std::array::from_fn(|place| Active::variable(recording, place, at[place]));
-        recording::sweep(recording, at, &variables, function, adjoints)
+        let JacobianTape { memory, adjoints } = self;
+        let tape = RefCell::new(Recording::new(memory, at));
+        let variables: [Active<'_>; N] = std::array::from_fn(|place| Active::variable(&tape, at, place));
+        recording::sweep(&tape, &variables, function, adjoints)
     }
 
-    /// The derivatives by the variables, which are the first nodes after none.
+    /// The derivatives by the variables, which are the first nodes after none. They leave zeros behind, as the sweep does.
     #[inline(always)]
-    fn derivatives(&self, count: usize) -> &[f64] {
-        &self.adjoints[1..=count]
+    fn take_derivatives(&mut self, count: usize) -> impl Iterator<Item = f64> {
+        self.adjoints[1..=count].iter_mut().map(std::mem::take)
     }
 }

@@ -4,22 +4,27 @@ use super::active::Active;
 use super::differential::{Differential, Nodes};
 use super::layer::Layers;
 use std::cell::RefCell;
-use std::ops::Range;
 
-/// Nodes are counted from 1: first the variables, then those that entries make.
+/// The memory of a tape, used again at each gradient.
 #[derive(Debug, Default)]
-pub(super) struct Recording {
-    /// Where the variables lie in memory.
-    pub(super) variables: Range<usize>,
-    /// The last node.
-    pub(super) last: u32,
-    entries: Vec<Entry>,
+pub(super) struct Memory {
+    pub(super) entries: Vec<Entry>,
     pub(super) layers: Layers,
 }
 
-/// Two partials of a node by earlier ones; or where many nodes are that were recorded together.
+/// What is recorded while a function runs. Nodes are counted from 1: first the variables, then those that entries make.
+#[derive(Debug)]
+pub(super) struct Recording<'t> {
+    /// The numbers of the variables.
+    pub(super) at: &'t [f64],
+    /// The last node.
+    pub(super) last: u32,
+    pub(super) memory: &'t mut Memory,
+}
+
+/// Two partials of a node by earlier ones.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+pub(super) struct Entry {
     first: f64,
     second: f64,
     nodes: Nodes,
@@ -27,48 +32,44 @@ struct Entry {
 
 /// Set in the first of `Entry::nodes` where the next entry is of the same node.
 const GOES_ON: u32 = 1 << 31;
-/// Set in the first of `Entry::nodes` where the entry stands for a layer.
-const LAYER: u32 = 1 << 30;
-/// How many nodes there may be: less than the flags.
-const MOST: u32 = LAYER - 1;
+/// How many nodes there may be: less than the flag.
+const MOST: u32 = GOES_ON - 1;
 
 /// Runs a function and the reverse sweep: gives its value, and leaves in `adjoints` the derivative by each node, after one
 /// number that is of none.
 #[inline(always)]
 pub(super) fn sweep<'t>(
-    tape: &'t RefCell<Recording>,
-    at: &[f64],
+    tape: &'t RefCell<Recording<'t>>,
     variables: &[Active<'t>],
     function: impl FnOnce(&[Active<'t>]) -> Active<'t>,
     adjoints: &mut Vec<f64>,
 ) -> f64 {
-    tape.borrow_mut().clear(variables);
     let result = function(variables);
-    tape.borrow_mut().pull_back(result.differential(), at, adjoints);
+    tape.borrow_mut().pull_back(result.differential(), adjoints);
     result.number()
 }
 
-impl Recording {
+impl Memory {
     pub(super) fn with_capacity(entries: usize) -> Self {
-        Recording { entries: Vec::with_capacity(entries), ..Recording::default() }
-    }
-
-    #[inline(always)]
-    fn clear(&mut self, variables: &[Active<'_>]) {
-        if variables.len() > MOST as usize {
-            no_room();
-        }
-        let Range { start, end } = variables.as_ptr_range();
-        self.variables = start.addr()..end.addr();
-        self.last = variables.len() as u32;
-        self.entries.clear();
-        self.layers.clear();
+        Memory { entries: Vec::with_capacity(entries), layers: Layers::default() }
     }
 
     #[inline(always)]
     fn push(&mut self, of: Differential, flags: u32) {
         let nodes = of.nodes | Nodes::one(flags);
         self.entries.push(Entry { first: of.first, second: of.second, nodes });
+    }
+}
+
+impl<'t> Recording<'t> {
+    #[inline(always)]
+    pub(super) fn new(memory: &'t mut Memory, at: &'t [f64]) -> Self {
+        if at.len() > MOST as usize {
+            no_room();
+        }
+        memory.entries.clear();
+        memory.layers.clear();
+        Recording { at, last: at.len() as u32, memory }
     }
 
     /// Counts nodes that are recorded together. Panics when there is no room for them.
@@ -80,78 +81,107 @@ impl Recording {
         self.last += nodes as u32;
     }
 
-    #[inline(always)]
-    fn node(&mut self) -> Differential {
-        self.add_nodes(1);
-        Differential::of_node(self.last)
-    }
-
     /// The same with one node instead of two.
     #[inline(always)]
     pub(super) fn as_one_node(&mut self, of: Differential) -> Differential {
-        if of.nodes.is_one() {
-            return of;
-        }
-        self.push(of, 0);
-        self.node()
+        if of.nodes.is_one() { of } else { self.record(of) }
     }
 
-    /// Makes a node of many edges.
+    /// Makes a node of a differential.
     #[inline(always)]
-    pub(super) fn node_of(&mut self, add: impl FnOnce(&mut Edges<'_>)) -> Differential {
-        let start = self.entries.len();
-        add(&mut Edges(self));
-        match self.entries[start..].last_mut() {
-            None => Differential::NONE,
-            Some(Entry { nodes, .. }) => {
-                *nodes = Nodes::two(nodes.first() & !GOES_ON, nodes.second());
-                self.node()
-            }
+    fn record(&mut self, of: Differential) -> Differential {
+        let Differential { first, second, nodes } = of;
+        if self.last == MOST || self.memory.entries.len() == self.memory.entries.capacity() {
+            self.record_with_more_room(first, second, nodes);
+        } else {
+            self.last += 1;
+            self.memory.push(of, 0);
         }
+        Differential::of_node(self.last)
     }
 
-    /// Records that the next nodes are those of a layer.
+    /// In plain numbers, which are handed over in registers.
+    #[cold]
+    #[inline(never)]
+    fn record_with_more_room(&mut self, first: f64, second: f64, nodes: Nodes) {
+        self.add_nodes(1);
+        self.memory.push(Differential { first, second, nodes }, 0);
+    }
+
+    /// Begins a node of many edges.
     #[inline(always)]
-    pub(super) fn push_layer(&mut self) {
-        self.push(Differential::NONE, LAYER);
+    pub(super) fn edges(&mut self) -> Edges<'_, 't> {
+        Edges { recording: self, recorded: false, carried: Differential::NONE }
     }
 
     /// The reverse sweep. The first of the adjoints is of no node: what stands for an absent second adds to it.
     #[inline(always)]
-    fn pull_back(&mut self, of: Differential, variables: &[f64], adjoints: &mut Vec<f64>) {
+    fn pull_back(&mut self, of: Differential, adjoints: &mut Vec<f64>) {
         let mut node = self.last as usize;
-        adjoints.clear();
-        adjoints.resize(1 + node, 0.0);
-        let adjoints = &mut adjoints[..];
+        if adjoints.len() <= node {
+            adjoints.resize(1 + node, 0.0);
+        }
+        let adjoints = &mut adjoints[..=node];
         adjoints[of.nodes.first() as usize] += of.first;
         adjoints[of.nodes.second() as usize] += of.second;
-        let mut adjoint = 0.0;
-        for &Entry { first, second, nodes } in self.entries.iter().rev() {
-            if nodes.first() & LAYER != 0 {
-                node -= self.layers.pull_back(node, variables, adjoints);
-                continue;
+        let Memory { entries, layers } = &mut *self.memory;
+        let (mut end, mut remaining) = (entries.len(), layers.count());
+        loop {
+            let start = if remaining == 0 { 0 } else { layers.entries_before(remaining - 1) };
+            let mut adjoint = 0.0;
+            for &Entry { first, second, nodes } in entries[start..end].iter().rev() {
+                if nodes.first() & GOES_ON == 0 {
+                    adjoint = std::mem::take(&mut adjoints[node]);
+                    node -= 1;
+                }
+                if adjoint == 0.0 {
+                    continue;
+                }
+                let scaled = Differential { first, second, nodes }.times(adjoint);
+                adjoints[(nodes.first() & !GOES_ON) as usize] += scaled.first;
+                adjoints[nodes.second() as usize] += scaled.second;
             }
-            if nodes.first() & GOES_ON == 0 {
-                adjoint = adjoints[node];
-                node -= 1;
+            if remaining == 0 {
+                break;
             }
-            if adjoint == 0.0 {
-                continue;
-            }
-            let scaled = Differential { first, second, nodes }.times(adjoint);
-            adjoints[(nodes.first() & !GOES_ON) as usize] += scaled.first;
-            adjoints[nodes.second() as usize] += scaled.second;
+            remaining -= 1;
+            node -= layers.pull_back(remaining, node, self.at, adjoints);
+            end = start;
         }
     }
 }
 
-/// The edges of a node of many arguments, while they are recorded.
-pub(super) struct Edges<'a>(&'a mut Recording);
+/// The differential of an op of many arguments, while it is added up. Edges become entries of one node when there are more
+/// than can be carried.
+pub(super) struct Edges<'a, 't> {
+    recording: &'a mut Recording<'t>,
+    /// Whether entries were recorded.
+    recorded: bool,
+    carried: Differential,
+}
 
-impl Edges<'_> {
+impl Edges<'_, '_> {
     #[inline(always)]
-    pub(super) fn add(&mut self, differential: Differential) {
-        self.0.push(differential, GOES_ON);
+    pub(super) fn add(&mut self, by: Differential) {
+        let carried = self.carried;
+        self.carried = match (carried.nodes, by.nodes) {
+            (_, Nodes::NONE) => carried,
+            (Nodes::NONE, _) => by,
+            (a, b) if a.is_one() && b.is_one() => {
+                Differential { first: carried.first, second: by.first, nodes: Nodes::two(a.first(), b.first()) }
+            }
+            _ => {
+                self.recording.memory.push(carried, GOES_ON);
+                self.recorded = true;
+                by
+            }
+        };
+    }
+
+    /// The differential.
+    #[inline(always)]
+    pub(super) fn differential(self) -> Differential {
+        if self.recorded { self.recording.record(self.carried) } else { self.carried }
     }
 }
 
