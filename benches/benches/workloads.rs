@@ -52,7 +52,7 @@ fn time<const P: usize, const I: usize>(
             },
         );
     });
-    training_step(&mut group, "step, Jacobian tape", workload, by_engine::tape(move |p, x| model.with_layers(p, x)));
+    training_step(&mut group, "step, Jacobian tape", workload, by_engine::tape(model));
     training_step(&mut group, "step, graph", workload, by_engine::graph(move |p, x| model.with_layers(p, x)));
     training_step(
         &mut group,

@@ -1,6 +1,7 @@
 //! The gradients by the engine: recording the loss anew each time, on a tape or as a graph, or replaying a program recorded
 //! once.
 
+use crate::naive::Model;
 use crate::workload::BatchMethod;
 use crate::{Method, models};
 use engine::{Active, Batch, Gradients, Graph, JacobianTape, Program, Result, Value};
@@ -33,12 +34,10 @@ impl Recorder {
 }
 
 /// Runs the loss at each step on a tape of partials, and the reverse sweep over it; the inputs are constants.
-pub fn tape<const P: usize, const I: usize>(
-    model: impl for<'t> Fn(&[Active<'t>], &[Active<'t>]) -> Active<'t>,
-) -> impl Method<P, I> {
+pub fn tape<const P: usize, const I: usize>(model: impl Model) -> impl Method<P, I> {
     let mut tape = JacobianTape::new();
     move |params: &[f64; P], inputs: &[f64; I], gradient: &mut [f64; P]| {
-        tape.gradient_into(params, gradient, |params| model(params, &inputs.map(Active::from)))
+        tape.gradient_into(params, gradient, |params| model.with_layers(params, &inputs.map(Active::from)))
     }
 }
 

@@ -70,8 +70,8 @@ fn enter_engine<'a, const P: usize, const I: usize>(
     contest: &mut Contest<'a, P, I>,
     model: impl Model + 'a,
 ) -> Result<()> {
-    let idiom = "a Jacobian tape at each step, layers at once, memory reused";
-    contest.enter("chainrule record", idiom, by_engine::tape(move |p, x| model.with_layers(p, x)));
+    let idiom = "a Jacobian tape at each step, dots and layers at once, memory reused";
+    contest.enter("chainrule record", idiom, by_engine::tape(model));
     let idiom = "the graph recorded at each step, dot nodes, memory reused";
     contest.enter("chainrule graph", idiom, by_engine::graph(move |p, x| model.with_layers(p, x)));
     let replay = by_engine::replay(move |p, x| model.with_layers(p, x))?;

@@ -123,6 +123,7 @@ impl Model for SeedNet {
         dot(&[p[4], p[5], p[8]], &hidden).sigmoid().minus(y).square()
     }
 
+    #[inline(always)]
     fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R {
         models::seed_net(params, sample)
     }
@@ -186,6 +187,7 @@ impl Model for Tiny {
         (c - d).square().times(0.5)
     }
 
+    #[inline(always)]
     fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R {
         models::tiny(params, sample)
     }
@@ -208,6 +210,7 @@ impl Model for Small {
         f.times(0.5) + f.recip().times(10.0)
     }
 
+    #[inline(always)]
     fn with_layers<R: Real>(self, params: &[R], sample: &[R]) -> R {
         models::small(params, sample)
     }

@@ -14,7 +14,7 @@ fn check<const P: usize, const I: usize>(workload: &Workload<P, I>, by_hand: imp
     let replay = by_engine::replay(move |p, x| model.with_layers(p, x)).expect("a loss");
     for (name, error) in [
         ("by hand", workload.error(by_hand)),
-        ("tape", workload.error(by_engine::tape(move |p, x| model.with_layers(p, x)))),
+        ("tape", workload.error(by_engine::tape(model))),
         ("graph", workload.error(by_engine::graph(move |p, x| model.with_layers(p, x)))),
         ("replay", workload.error(replay)),
     ] {
@@ -36,7 +36,7 @@ fn every_method_trains_the_seed_net_to_the_reference_parameters() {
     let (workload, trained) = SeedNet::load();
     for (name, params) in [
         ("by hand", workload.train(1000, by_hand::seed_net)),
-        ("tape", workload.train(1000, by_engine::tape(|p, x| models::seed_net(p, x)))),
+        ("tape", workload.train(1000, by_engine::tape(naive::SeedNet))),
         ("graph", workload.train(1000, by_engine::graph(|p, x| models::seed_net(p, x)))),
         ("replay", workload.train(1000, by_engine::replay(|p, x| models::seed_net(p, x)).unwrap())),
     ] {
