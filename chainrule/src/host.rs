@@ -16,9 +16,9 @@ use rustpython_vm::{
 use std::cell::RefCell;
 use std::io::Write;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How a program ended.
@@ -110,11 +110,17 @@ pub(crate) fn watched<T: Send + 'static>(
     on_time(limits, work).and_then(|result| result)
 }
 
-/// Does some work in another thread, which is told when its time is over and left to itself soon after.
+/// Interpreters of one process share their types and a cache of what these have, and in rustpython-vm 0.5 nothing guards
+/// them where two run at once: rarely, one follows a dangling pointer.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Does some work in another thread, once no other is waited for. It is told when its time is over, and left to itself soon
+/// after.
 fn on_time<T: Send + 'static>(
     limits: Limits,
     work: impl FnOnce(Arc<AtomicBool>) -> T + Send + 'static,
 ) -> Result<T, Failure> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let late = Arc::new(AtomicBool::new(false));
     let (done, wait) = mpsc::channel();
     let flag = late.clone();
