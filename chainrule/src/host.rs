@@ -111,7 +111,7 @@ pub(crate) fn watched<T: Send + 'static>(
 }
 
 /// Interpreters of one process share their types and a cache of what these have, and in rustpython-vm 0.5 nothing guards
-/// them where two run at once: rarely, one follows a dangling pointer.
+/// them where two run at once: rarely, one follows a dangling pointer. One that was left to itself does not keep its turn.
 static TURN: Mutex<()> = Mutex::new(());
 
 /// Does some work in another thread, once no other is waited for. It is told when its time is over, and left to itself soon

@@ -35,8 +35,8 @@ const GOES_ON: u32 = 1 << 31;
 /// How many nodes there may be: less than the flag.
 const MOST: u32 = GOES_ON - 1;
 
-/// Runs a function and the reverse sweep: gives its value, and leaves in `adjoints` the derivative by each node, after one
-/// number that is of none.
+/// Runs a function and the reverse sweep: gives its value, and leaves in `adjoints` the derivatives by the variables, after
+/// one number that is of no node, and zeros after these.
 #[inline(always)]
 pub(super) fn sweep<'t>(
     tape: &'t RefCell<Recording<'t>>,
